@@ -1,0 +1,29 @@
+package dev.keelson.kv.mvcc;
+
+/**
+ * One change of one key, as the apply thread publishes it and as catch-up reads it back.
+ *
+ * @param deletion whether the key was deleted; otherwise it was put
+ * @param key the user key
+ * @param main the main revision: that of the transaction
+ * @param sub the position within the transaction, from 0
+ * @param keyValue the change as an encoded {@code mvccpb.KeyValue}: the full row for a put; only
+ *     key and mod_revision for a deletion. Shared, never modified
+ * @param createRevision create_revision of the row put; 0 for a deletion
+ * @param previous where the replaced row is, or {@link Revision#NONE} when the key did not exist
+ *     before
+ */
+@SuppressWarnings("ArrayRecordComponent")
+public record Event(
+    boolean deletion,
+    byte[] key,
+    long main,
+    long sub,
+    byte[] keyValue,
+    long createRevision,
+    Revision previous) {
+  /** Bytes this event weighs in a bounded buffer. */
+  public int sizeBytes() {
+    return key.length + keyValue.length + 96;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.keelson.storage.backend;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The ordered store below the state machine: a rebuildable cache of the raft log. It has no log of
+ * its own. A write is visible at once and durable only when a later flush completes; a crash
+ * returns to the state of some completed flush, of all families together (never of some), from
+ * which replaying the raft log continues.
+ *
+ * <p>One thread writes; any number may read. Every failure of the disk is thrown as {@link
+ * BackendException} and is final: the member must stop.
+ */
+public interface KvBackend extends Reader, Closeable {
+  /** An empty batch. Close it. */
+  WriteBatch batch();
+
+  /**
+   * Applies the batch atomically; visible to readers when this returns. Does not clear the batch.
+   */
+  void write(WriteBatch batch);
+
+  /** A consistent view of everything written so far. Cheap (microseconds). Close it. */
+  Snapshot snapshot();
+
+  /**
+   * Starts making everything written so far durable and returns at once. Nothing written after the
+   * call belongs to this flush. {@code done} runs on a thread of the backend when the data is
+   * durable; it never runs if the flush fails, the failure is then thrown by the next call.
+   */
+  void startFlush(Runnable done);
+
+  /** Durable when this returns. */
+  void flush();
+
+  /** Bytes allocated on disk plus not yet flushed memory; what a quota is measured against. */
+  long sizeBytes();
+
+  /** An estimate of the live bytes within {@link #sizeBytes}. */
+  long liveSizeBytes();
+
+  /**
+   * Reclaims space held by deleted rows now rather than later. Blocks the caller only, never
+   * readers or the writer.
+   */
+  void compact();
+
+  /**
+   * Writes a complete, durable, openable copy of the newest flushed-or-written state to {@code
+   * directory}, which must not exist; files are shared with the live store where the file system
+   * allows.
+   */
+  void checkpoint(Path directory) throws IOException;
+
+  /** Flushes, then closes. */
+  @Override
+  void close();
+}
