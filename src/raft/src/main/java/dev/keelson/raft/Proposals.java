@@ -118,7 +118,7 @@ final class Proposals {
     }
   }
 
-  private static ConfChange decode(Entry entry) throws ConfChangeException {
+  static ConfChange decode(Entry entry) throws ConfChangeException {
     return entry.type() == EntryType.CONF_CHANGE
         ? ConfChangeCodec.decodeV1(entry.data())
         : ConfChangeCodec.decodeV2(entry.data());

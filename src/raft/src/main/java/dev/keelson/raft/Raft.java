@@ -147,6 +147,16 @@ public final class Raft {
   }
 
   /**
+   * The membership change that an entry carries.
+   *
+   * @param entry of a type other than {@link EntryType#NORMAL}
+   * @throws ConfChangeException if the payload cannot be read
+   */
+  public static ConfChange confChange(Entry entry) throws ConfChangeException {
+    return Proposals.decode(entry);
+  }
+
+  /**
    * Brings a committed membership change into force. Call it when the state machine reaches the
    * entry, before {@link #applied} passes it; leave it out if the state machine refuses the change.
    *
