@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * response that carries the event.
  */
 final class EventEncoder {
-  private static final byte TAG_EVENTS = 11 << 3 | 2;
+  private static final byte TAG_EVENTS = (11 << 3) | 2;
   private static final byte TAG_TYPE = 1 << 3;
   private static final byte TYPE_DELETE = 1;
-  private static final byte TAG_KV = 2 << 3 | 2;
-  private static final byte TAG_PREV_KV = 3 << 3 | 2;
+  private static final byte TAG_KV = (2 << 3) | 2;
+  private static final byte TAG_PREV_KV = (3 << 3) | 2;
 
   private EventEncoder() {}
 

@@ -9,7 +9,7 @@ final class ResponseEncoder {
   /** The id of responses that belong to no watch: failed creations, progress of a whole stream. */
   static final long NO_WATCH = -1;
 
-  private static final byte TAG_HEADER = 1 << 3 | 2;
+  private static final byte TAG_HEADER = (1 << 3) | 2;
   private static final byte TAG_CLUSTER_ID = 1 << 3;
   private static final byte TAG_MEMBER_ID = 2 << 3;
   private static final byte TAG_REVISION = 3 << 3;
@@ -19,7 +19,7 @@ final class ResponseEncoder {
   private static final byte TAG_CREATED = 3 << 3;
   private static final byte TAG_CANCELED = 4 << 3;
   private static final byte TAG_COMPACT_REVISION = 5 << 3;
-  private static final byte TAG_CANCEL_REASON = 6 << 3 | 2;
+  private static final byte TAG_CANCEL_REASON = (6 << 3) | 2;
   private static final byte TAG_FRAGMENT = 7 << 3;
 
   private final long clusterId;

@@ -15,7 +15,7 @@ final class Varint {
     int position = at;
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      target[position++] = (byte) (rest & 0x7F | 0x80);
+      target[position++] = (byte) ((rest & 0x7F) | 0x80);
       rest >>>= 7;
     }
     target[position++] = (byte) rest;

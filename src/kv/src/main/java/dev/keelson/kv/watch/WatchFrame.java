@@ -26,7 +26,7 @@ public final class WatchFrame {
     this.events = events;
     this.from = from;
     this.to = to;
-    long size = header.length + fields.length;
+    long size = (long) header.length + fields.length;
     for (int i = from; i < to; i++) {
       size += events.event(i).length;
     }

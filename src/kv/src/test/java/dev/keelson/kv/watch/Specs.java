@@ -84,7 +84,6 @@ final class Specs {
   }
 
   private static WatchSpec spec(String key, byte[] end) {
-    return new WatchSpec(
-        MemoryStore.bytes(key), end, 0, false, false, false, false, 0, false);
+    return new WatchSpec(MemoryStore.bytes(key), end, 0, false, false, false, false, 0, false);
   }
 }

@@ -26,7 +26,8 @@ final class WatchBench {
       store.put("old", "v" + i);
     }
     hub =
-        new WatchHub(store, CLUSTER, MEMBER, () -> TERM, settings, delivery, catchUp, failures::add);
+        new WatchHub(
+            store, CLUSTER, MEMBER, () -> TERM, settings, delivery, catchUp, failures::add);
   }
 
   void put(String key, String value) {
