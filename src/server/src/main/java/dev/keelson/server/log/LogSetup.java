@@ -28,6 +28,7 @@ public final class LogSetup {
    */
   public static void chooseImplementations() {
     System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
+    System.setProperty("slf4j.internal.verbosity", "WARN");
     System.setProperty("slf4j.provider", StructuredProvider.class.getName());
   }
 
