@@ -12,8 +12,8 @@ import dev.keelson.proto.etcdserverpb.RangeRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one range of a frozen revision piece by piece. Chunks begin with ten rows; they double while they stay below
- * half the target size and halve above twice of it.
+ * Reads one range of a frozen revision piece by piece. Chunks begin with ten rows; they double
+ * while they stay below half the target size and halve above twice of it.
  */
 public final class RangeChunks implements AutoCloseable {
   private static final int FIRST_ROWS = 10;

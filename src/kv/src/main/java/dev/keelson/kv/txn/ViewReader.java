@@ -13,7 +13,8 @@ public final class ViewReader {
   private ViewReader() {}
 
   /**
-   * Reads a range. An older revision that some client pages through is read from the view kept for it.
+   * Reads a range. An older revision that some client pages through is read from the view kept for
+   * it.
    *
    * @throws KvException if the revision is compacted or in the future
    */

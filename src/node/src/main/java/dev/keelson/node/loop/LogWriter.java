@@ -72,14 +72,14 @@ public final class LogWriter {
           log.markSnapshot(mark.index(), mark.term(), mark.confState());
           log.releaseBefore(mark.keepFrom());
         } else if (next instanceof Append append) {
-          if (append.hardState() != null) {
-            hardState = append.hardState();
-          }
           if (replaces(entries, append.entries())) {
             flush(hardState, entries, sequences);
             hardState = null;
             entries = new ArrayList<>();
             sequences = new ArrayList<>();
+          }
+          if (append.hardState() != null) {
+            hardState = append.hardState();
           }
           entries.addAll(append.entries());
           sequences.add(append.sequence());

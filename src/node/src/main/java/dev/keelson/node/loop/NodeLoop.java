@@ -31,7 +31,7 @@ public final class NodeLoop {
   private static final long BATCH_BYTES = 1 << 20;
 
   private final Raft raft;
-  private final MemoryLog log;
+  private final LogCache cache;
   private final Ports ports;
   private final Proposals proposals;
   private final ReadBarrier barrier;
@@ -62,17 +62,24 @@ public final class NodeLoop {
    * Creates the loop around a consensus core that has just been built.
    *
    * @param log the storage that {@code raft} was built with
-   * @param applied the index that the state machine has reached
+   * @param cacheEntriesMax entries kept in memory behind the applied index
+   * @param cacheBytesMax bytes kept in memory behind the applied index
    */
   public NodeLoop(
-      Raft raft, MemoryLog log, Ports ports, Proposals proposals, ReadBarrier barrier, long applied) {
+      Raft raft,
+      MemoryLog log,
+      Ports ports,
+      Proposals proposals,
+      ReadBarrier barrier,
+      long cacheEntriesMax,
+      long cacheBytesMax) {
     this.raft = raft;
-    this.log = log;
     this.ports = ports;
     this.proposals = proposals;
     this.barrier = barrier;
-    this.applied = applied;
+    this.cache = new LogCache(log, cacheEntriesMax, cacheBytesMax);
     this.status = raft.status();
+    this.applied = status.applied();
   }
 
   /** Runs something on the loop, in order of arrival. Thread-safe; the caller wakes the loop. */
@@ -99,9 +106,9 @@ public final class NodeLoop {
       throw new IllegalStateException(
           "append " + sequence + " acknowledged before " + ready.sequence());
     }
-    log.append(ready.entries());
+    cache.append(ready.entries());
     if (ready.hardState() != null) {
-      log.setHardState(ready.hardState());
+      cache.setHardState(ready.hardState());
     }
     raft.appended(sequence);
     ports.send(ready.messagesAfterAppend());
@@ -115,6 +122,7 @@ public final class NodeLoop {
   public void applied(long index, long term) {
     applied = index;
     raft.applied(index);
+    cache.trim(index);
     if (term == status.term() && status.role() == Role.LEADER) {
       soleVoterTerm = term;
     }
@@ -124,13 +132,6 @@ public final class NodeLoop {
   /** Carries out a membership change that is being applied. Loop only. */
   public ConfState applyConfChange(ConfChange change) throws ConfChangeException {
     return raft.applyConfChange(change);
-  }
-
-  /** Forgets log entries up to {@code index}, which the state machine holds. Loop only. */
-  public void compactLog(long index) {
-    if (index >= log.firstIndex() && index <= Math.min(applied, log.lastIndex())) {
-      log.compact(index);
-    }
   }
 
   /** A picture of consensus as of the last turn. Thread-safe. */

@@ -86,6 +86,11 @@ public final class Proposals {
     return waiting.size() >= WAITING_MAX ? KvError.TOO_MANY_REQUESTS : null;
   }
 
+  /** Whether nothing is accepted any more. */
+  public boolean isClosed() {
+    return closed;
+  }
+
   /** Whether nothing waits to be taken. */
   boolean isEmpty() {
     return queued.get() == 0;
