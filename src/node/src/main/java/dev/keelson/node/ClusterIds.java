@@ -7,13 +7,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.List;
 
-/** Member and cluster ids, computed as etcd computes them, so that the same flags give the same ids. */
+/**
+ * Member and cluster ids, computed as etcd computes them, so that the same flags give the same ids.
+ */
 public final class ClusterIds {
   private ClusterIds() {}
 
   /**
-   * The id of a member of a static bootstrap: the first eight bytes of the SHA-1 of its sorted peer URLs and the cluster
-   * token.
+   * The id of a member of a static bootstrap: the first eight bytes of the SHA-1 of its sorted peer
+   * URLs and the cluster token.
    */
   public static long member(Collection<String> peerUrls, String token) {
     StringBuilder joined = new StringBuilder();
@@ -22,7 +24,9 @@ public final class ClusterIds {
     return firstEight(joined.toString().getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The id of a cluster: the first eight bytes of the SHA-1 of its first members' ids, ascending. */
+  /**
+   * The id of a cluster: the first eight bytes of the SHA-1 of its first members' ids, ascending.
+   */
   public static long cluster(List<Long> memberIds) {
     ByteBuffer ids = ByteBuffer.allocate(memberIds.size() * Long.BYTES);
     memberIds.stream().sorted(Long::compareUnsigned).forEach(ids::putLong);

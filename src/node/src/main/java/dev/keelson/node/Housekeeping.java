@@ -8,15 +8,15 @@ import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the applier does between two batches: flush the state machine when enough has gathered, so that the log can be
- * shortened, and carry compactions on in small steps. Applier's thread only.
+ * What the applier does between two batches: flush the state machine when enough has gathered, so
+ * that the log can be shortened, and carry compactions on in small steps. Applier's thread only.
  */
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -26,9 +26,8 @@ final class Housekeeping {
   private final LogWriter log;
   private final MemberSettings settings;
   private final LongSupplier nowNanos;
-  private final ScheduledExecutorService timer;
   private final List<Runnable> afterCompaction = new ArrayList<>();
-  private final Runnable wakeApplier;
+  private final LongConsumer wakeApplierAfterMillis;
   private long nextStepNanos;
   private long removed;
 
@@ -38,15 +37,13 @@ final class Housekeeping {
       LogWriter log,
       MemberSettings settings,
       LongSupplier nowNanos,
-      ScheduledExecutorService timer,
-      Runnable wakeApplier) {
+      LongConsumer wakeApplierAfterMillis) {
     this.state = state;
     this.backend = backend;
     this.log = log;
     this.settings = settings;
     this.nowNanos = nowNanos;
-    this.timer = timer;
-    this.wakeApplier = wakeApplier;
+    this.wakeApplierAfterMillis = wakeApplierAfterMillis;
     this.nextStepNanos = nowNanos.getAsLong();
   }
 
@@ -85,7 +82,7 @@ final class Housekeeping {
       removed = 0;
       settleCompaction();
     } else {
-      timer.schedule(wakeApplier, Math.max(pause, 1), TimeUnit.MILLISECONDS);
+      wakeApplierAfterMillis.accept(Math.max(pause, 1));
     }
   }
 
@@ -97,7 +94,10 @@ final class Housekeeping {
     }
   }
 
-  /** Makes the state durable up to what is applied now; then the log before it is no longer needed for replay. */
+  /**
+   * Makes the state durable up to what is applied now; then the log before it is no longer needed
+   * for replay.
+   */
   private void startFlush(Runnable done) {
     long index = state.appliedIndex();
     long term = state.store().appliedTerm();

@@ -9,8 +9,8 @@ import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Revokes expired leases through the log, a bounded number at a time, so that a hundred thousand that expire together
- * leave room for writes.
+ * Revokes expired leases through the log, a bounded number at a time, so that a hundred thousand
+ * that expire together leave room for writes.
  */
 final class LeaseExpiry {
   private static final int IN_FLIGHT_MAX = 512;

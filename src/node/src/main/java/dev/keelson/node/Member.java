@@ -56,7 +56,8 @@ import org.slf4j.LoggerFactory;
  *                                applier (state machine) -> answers, watch hub
  * </pre>
  *
- * Any failure of disk or state machine is final: the failure handler is told once, and nothing is acknowledged after it.
+ * Any failure of disk or state machine is final: the failure handler is told once, and nothing is
+ * acknowledged after it.
  */
 public final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -144,8 +145,7 @@ public final class Member implements AutoCloseable {
             logWriter,
             settings,
             System::nanoTime,
-            timer,
-            applier::wake);
+            this::wakeApplierAfter);
     services =
         new MemberServices(
             new ApiContext(
@@ -189,7 +189,12 @@ public final class Member implements AutoCloseable {
             .build();
     Raft raft = new Raft(config, log, new Random(new SecureRandom().nextLong()));
     return new NodeLoop(
-        raft, log, new Effects(), proposals, barrier, settings.logKeepEntries(),
+        raft,
+        log,
+        new Effects(),
+        proposals,
+        barrier,
+        settings.logKeepEntries(),
         settings.memory().logCacheBytes());
   }
 
@@ -200,17 +205,22 @@ public final class Member implements AutoCloseable {
     nodeThread.start();
     onLoop(() -> {});
     int tickMillis = Math.max(1000 / TICKS_PER_SECOND_MAX, settings.heartbeatMillis());
-    // with a fixed delay, a pause of the process is not followed by a burst of ticks that would look like silence
-    timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
-    timer.scheduleWithFixedDelay(
-        watchHub::progressTick,
-        settings.progressMillis(),
-        settings.progressMillis(),
-        TimeUnit.MILLISECONDS);
+    // with a fixed delay, a pause of the process is not followed by a burst of ticks that would
+    // look like silence
+    var _ = timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            watchHub::progressTick,
+            settings.progressMillis(),
+            settings.progressMillis(),
+            TimeUnit.MILLISECONDS);
     new Publication(settings, storage.memberId(), state.members(), proposals, ready).begin();
   }
 
-  /** Completes when the member has a leader and has made itself known: from then on it serves clients. */
+  /**
+   * Completes when the member has a leader and has made itself known: from then on it serves
+   * clients.
+   */
   public CompletableFuture<Void> ready() {
     return ready;
   }
@@ -245,6 +255,12 @@ public final class Member implements AutoCloseable {
   private void onLoop(Runnable task) {
     loop.submit(task);
     nodeThread.wake();
+  }
+
+  private void wakeApplierAfter(long millis) {
+    if (!timer.isShutdown()) {
+      var _ = timer.schedule(applier::wake, millis, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void appended(long sequence) {

@@ -22,7 +22,8 @@ import java.util.List;
  * @param compactionBatch events looked at in one step of a compaction
  * @param compactionPauseMillis pause between two steps
  * @param progressMillis interval of watch progress notifications
- * @param fsync whether the log is synced before a write is acknowledged; false loses data on a power failure
+ * @param fsync whether the log is synced before a write is acknowledged; false loses data on a
+ *     power failure
  * @param memory how much memory goes where
  */
 public record MemberSettings(
@@ -49,7 +50,8 @@ public record MemberSettings(
    * The memory outside of the Java heap, and the parts of it that the heap holds.
    *
    * @param blockCacheBytes uncompressed blocks of the backend
-   * @param memtableBytes unflushed changes; also bounds how much of the log is replayed after a crash
+   * @param memtableBytes unflushed changes; also bounds how much of the log is replayed after a
+   *     crash
    * @param logCacheBytes recent log entries kept in the heap
    * @param watchRingBytes recent events kept in the heap for watchers
    */

@@ -2,7 +2,9 @@ package dev.keelson.node;
 
 import java.io.Serial;
 
-/** A member cannot start; the message is one line for the operator: what is wrong and what to do. */
+/**
+ * A member cannot start; the message is one line for the operator: what is wrong and what to do.
+ */
 public final class MemberStartException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 

@@ -24,10 +24,12 @@ import dev.keelson.storage.wal.WalOptions;
 import dev.keelson.storage.wal.WalState;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a member keeps on disk.
@@ -59,7 +61,8 @@ final class MemberStorage implements AutoCloseable {
   }
 
   /**
-   * Opens the directory of a member, or makes it that of a new one-member cluster. Ids, once given, come from the log.
+   * Opens the directory of a member, or makes it that of a new one-member cluster. Ids, once given,
+   * come from the log.
    *
    * @param background prepares log segments
    * @throws MemberStartException if the directory is in use, foreign, incomplete or damaged
@@ -78,11 +81,17 @@ final class MemberStorage implements AutoCloseable {
       FileDisk disk = FileDisk.open(dataDir);
       lock = disk.lock("lock");
       Path walDir = settings.walDir().toAbsolutePath();
-      FileDisk walDisk = FileDisk.open(walDir.getParent());
+      Path walParent = walDir.getParent();
+      if (walParent == null) {
+        throw new MemberStartException("--wal-dir cannot be the root of the file system");
+      }
+      FileDisk walDisk = FileDisk.open(walParent);
       String walName = walDir.getFileName().toString();
       WalState state;
       if (Wal.exists(walDisk, walName)) {
-        Wal.Opened opened = Wal.open(walDisk, walName, null, WalOptions.DEFAULT, background);
+        Wal.Opened opened =
+            Wal.open(
+                walDisk, walName, Wal.metadata(walDisk, walName), WalOptions.DEFAULT, background);
         wal = opened.wal();
         state = opened.state();
       } else {
@@ -94,8 +103,7 @@ final class MemberStorage implements AutoCloseable {
                   + ": give the --wal-dir it was started with, or restore from a snapshot");
         }
         long memberId = ClusterIds.member(settings.peerUrls(), settings.clusterToken());
-        WalMetadata metadata =
-            new WalMetadata(ClusterIds.cluster(List.of(memberId)), memberId);
+        WalMetadata metadata = new WalMetadata(ClusterIds.cluster(List.of(memberId)), memberId);
         wal = Wal.create(walDisk, walName, metadata, WalOptions.DEFAULT, background);
         state = bootstrap(wal, metadata, settings);
       }
@@ -118,8 +126,7 @@ final class MemberStorage implements AutoCloseable {
     }
   }
 
-  private static void release(@org.jspecify.annotations.Nullable Wal wal,
-      @org.jspecify.annotations.Nullable Closeable lock) {
+  private static void release(@Nullable Wal wal, @Nullable Closeable lock) {
     try {
       if (wal != null) {
         wal.close();
@@ -137,8 +144,7 @@ final class MemberStorage implements AutoCloseable {
     Member self =
         Member.newBuilder()
             .setID(metadata.memberId())
-            .setRaftAttributes(
-                RaftAttributes.newBuilder().addAllPeerUrls(settings.peerUrls()))
+            .setRaftAttributes(RaftAttributes.newBuilder().addAllPeerUrls(settings.peerUrls()))
             .setMemberAttributes(Attributes.newBuilder().setName(settings.name()))
             .build();
     ConfChange change =
@@ -203,7 +209,7 @@ final class MemberStorage implements AutoCloseable {
       backend.close();
       wal.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -10,8 +10,9 @@ import dev.keelson.proto.membershippb.ClusterVersionSetRequest;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Makes a member known after each start: proposes its name and client URLs until that is applied. Only then it is ready,
- * so being ready implies a working leader. The first time it also settles the cluster's version.
+ * Makes a member known after each start: proposes its name and client URLs until that is applied.
+ * Only then it is ready, so being ready implies a working leader. The first time it also settles
+ * the cluster's version.
  */
 final class Publication {
   private final MemberSettings settings;

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The quota of this member: raises the NOSPACE alarm when the backend reaches it, and clears its own alarm once deletes
- * and compaction have brought the size well below. Two watermarks, so that it does not flap.
+ * The quota of this member: raises the NOSPACE alarm when the backend reaches it, and clears its
+ * own alarm once deletes and compaction have brought the size well below. Two watermarks, so that
+ * it does not flap.
  */
 final class SpaceQuota implements QuotaGate {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceQuota.class);
@@ -40,8 +41,7 @@ final class SpaceQuota implements QuotaGate {
   SpaceQuota(
       long quotaBytes, long memberId, Alarms alarms, Proposals proposals, LongSupplier measure) {
     this.quotaBytes = quotaBytes;
-    this.alarm =
-        AlarmMember.newBuilder().setMemberID(memberId).setAlarm(AlarmType.NOSPACE).build();
+    this.alarm = AlarmMember.newBuilder().setMemberID(memberId).setAlarm(AlarmType.NOSPACE).build();
     this.alarms = alarms;
     this.proposals = proposals;
     this.measure = measure;

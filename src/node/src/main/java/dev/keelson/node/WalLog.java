@@ -1,14 +1,13 @@
 package dev.keelson.node;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.confchange.ConfState;
-import dev.keelson.proto.raftpb.ConfState.Builder;
 import dev.keelson.storage.wal.SnapshotMarker;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalHardState;
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +60,8 @@ final class WalLog implements DurableLog {
   }
 
   static byte[] encode(ConfState state) {
-    Builder out = dev.keelson.proto.raftpb.ConfState.newBuilder();
-    return out.addAllVoters(state.voters())
+    return dev.keelson.proto.raftpb.ConfState.newBuilder()
+        .addAllVoters(state.voters())
         .addAllLearners(state.learners())
         .addAllVotersOutgoing(state.votersOutgoing())
         .addAllLearnersNext(state.learnersNext())
@@ -81,7 +80,8 @@ final class WalLog implements DurableLog {
           in.getLearnersNextList(),
           in.getAutoLeave());
     } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("the configuration in a snapshot marker cannot be decoded", e);
+      throw new IllegalStateException(
+          "the configuration in a snapshot marker cannot be decoded", e);
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.keelson.node.api;
 
-import dev.keelson.kv.error.KvError;
+import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.mvcc.StoreHash;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.proto.etcdserverpb.HashKVRequest;
@@ -39,14 +39,6 @@ public final class HashHandler {
 
   private void answerHashKv(long revision, Reply reply) {
     try (View view = context.state().store().views().acquire()) {
-      if (revision > view.revision()) {
-        reply.fail(KvError.FUTURE_REVISION);
-        return;
-      }
-      if (revision > 0 && revision < view.compactRevision()) {
-        reply.fail(KvError.COMPACTED);
-        return;
-      }
       StoreHash.HashKv hash = StoreHash.hashKv(view, revision);
       reply.ok(
           HashKVResponse.newBuilder()
@@ -55,6 +47,8 @@ public final class HashHandler {
               .setCompactRevision(hash.compactRevision())
               .setHashRevision(hash.hashRevision())
               .build());
+    } catch (KvException e) {
+      reply.fail(e.error());
     }
   }
 }

@@ -12,8 +12,9 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code etcdserverpb.Lease/LeaseKeepAlive}: one answer for each request, in order. A lease that does not exist is
- * answered with a time to live of 0, not with an error; one that has expired but is still there waits until it is gone.
+ * {@code etcdserverpb.Lease/LeaseKeepAlive}: one answer for each request, in order. A lease that
+ * does not exist is answered with a time to live of 0, not with an error; one that has expired but
+ * is still there waits until it is gone.
  */
 final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest, Encoded> {
   private final ApiContext context;
@@ -32,7 +33,9 @@ final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest,
     return new Stream(call, Reply.currentLoop());
   }
 
-  /** The next request is asked for only when the last one has been answered, which keeps the order. */
+  /**
+   * The next request is asked for only when the last one has been answered, which keeps the order.
+   */
   private final class Stream extends ServerCall.Listener<LeaseKeepAliveRequest> {
     private final ServerCall<LeaseKeepAliveRequest, Encoded> call;
     private final Executor executor;

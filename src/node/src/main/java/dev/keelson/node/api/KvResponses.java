@@ -7,7 +7,9 @@ import dev.keelson.kv.txn.OpResult.PutResult;
 import dev.keelson.kv.txn.OpResult.RangeResult;
 import dev.keelson.kv.txn.OpResult.TxnResult;
 
-/** Encodes the answers of the KV service. Inside a transaction a header carries only the revision. */
+/**
+ * Encodes the answers of the KV service. Inside a transaction a header carries only the revision.
+ */
 final class KvResponses {
   private static final int HEADER = 1;
 

@@ -30,7 +30,8 @@ public final class KvService {
   /**
    * Creates the service.
    *
-   * @param afterCompaction runs a callback when everything compacted so far has been removed, durably
+   * @param afterCompaction runs a callback when everything compacted so far has been removed,
+   *     durably
    */
   public KvService(ApiContext context, Consumer<Runnable> afterCompaction) {
     this.context = context;

@@ -1,5 +1,6 @@
 package dev.keelson.node.api;
 
+import com.google.protobuf.UnsafeByteOperations;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.mvcc.View;
@@ -14,7 +15,6 @@ import dev.keelson.proto.etcdserverpb.LeaseRevokeResponse;
 import dev.keelson.proto.etcdserverpb.LeaseStatus;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveResponse;
-import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ServerServiceDefinition;
 
 /** {@code etcdserverpb.Lease}. */

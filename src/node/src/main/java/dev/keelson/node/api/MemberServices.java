@@ -10,6 +10,7 @@ import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** All that a member offers to clients. */
 public final class MemberServices {
@@ -20,7 +21,8 @@ public final class MemberServices {
   /**
    * Builds the services.
    *
-   * @param afterCompaction runs a callback when everything compacted so far has been removed, durably
+   * @param afterCompaction runs a callback when everything compacted so far has been removed,
+   *     durably
    */
   public MemberServices(ApiContext context, Consumer<Runnable> afterCompaction) {
     this.context = context;
@@ -51,7 +53,7 @@ public final class MemberServices {
   }
 
   /** The version the members agreed to speak; null before it is decided. */
-  public @org.jspecify.annotations.Nullable String clusterVersion() {
+  public @Nullable String clusterVersion() {
     return context.state().members().clusterVersion();
   }
 

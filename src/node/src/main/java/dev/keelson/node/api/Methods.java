@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Builds gRPC methods whose handlers take a decoded request and answer with {@link Encoded} messages. */
+/**
+ * Builds gRPC methods whose handlers take a decoded request and answer with {@link Encoded}
+ * messages.
+ */
 final class Methods {
   /** Clients that must not talk to a member without leader set it to "true". */
   private static final Metadata.Key<String> HAS_LEADER =
@@ -42,9 +45,7 @@ final class Methods {
   /** The method with our response encoding. */
   static <Q extends MessageLite> MethodDescriptor<Q, Encoded> descriptor(
       MethodDescriptor<Q, ?> generated) {
-    return generated
-        .toBuilder(generated.getRequestMarshaller(), EncodedStream.MARSHALLER)
-        .build();
+    return generated.toBuilder(generated.getRequestMarshaller(), EncodedStream.MARSHALLER).build();
   }
 
   <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> unary(

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code etcdserverpb.KV/RangeStream}: one range in chunks of a frozen revision. A chunk is read only when the client
- * has room for it, so that a slow reader costs a cursor and no memory.
+ * {@code etcdserverpb.KV/RangeStream}: one range in chunks of a frozen revision. A chunk is read
+ * only when the client has room for it, so that a slow reader costs a cursor and no memory.
  */
 final class RangeStreamHandler implements ServerCallHandler<RangeRequest, Encoded> {
   private final ApiContext context;
@@ -89,7 +89,10 @@ final class RangeStreamHandler implements ServerCallHandler<RangeRequest, Encode
       schedule();
     }
 
-    /** At most one thread works for the stream at a time; whoever finds work while one does makes it look again. */
+    /**
+     * At most one thread works for the stream at a time; whoever finds work while one does makes it
+     * look again.
+     */
     private void schedule() {
       if (begun && running.compareAndSet(false, true)) {
         context.scans().execute(this::work);

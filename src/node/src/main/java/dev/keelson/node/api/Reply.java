@@ -20,8 +20,8 @@ final class Reply {
   }
 
   /**
-   * The event loop that this thread is: answers completed there in a batch are written and flushed together. Runs at
-   * once when the caller is no event loop.
+   * The event loop that this thread is: answers completed there in a batch are written and flushed
+   * together. Runs at once when the caller is no event loop.
    */
   static Executor currentLoop() {
     EventExecutor loop = ThreadExecutorMap.currentExecutor();

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assembles a protobuf message from small fields, written here, and large pieces, referenced where they are: a range of a
- * thousand rows costs no copy before the socket's.
+ * Assembles a protobuf message from small fields, written here, and large pieces, referenced where
+ * they are: a range of a thousand rows costs no copy before the socket's.
  */
 final class WireWriter implements Encoded {
   private static final int LENGTH_DELIMITED = 2;
@@ -21,6 +21,7 @@ final class WireWriter implements Encoded {
   private int piecesSize;
 
   /** {@code small} up to {@code smallEnd} goes before these bytes. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Piece(int smallEnd, byte[] buffer, int offset) {}
 
   WireWriter int64(int field, long value) {

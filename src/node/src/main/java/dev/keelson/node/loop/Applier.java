@@ -16,8 +16,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies committed entries. All that has gathered becomes one batch of the state machine: one write, one new view, one
- * hand-over of events, then the answers, grouped by the thread that wants them.
+ * Applies committed entries. All that has gathered becomes one batch of the state machine: one
+ * write, one new view, one hand-over of events, then the answers, grouped by the thread that wants
+ * them.
  */
 public final class Applier {
   /** Entries in one batch, at most: bounds how long a new view is waited for. */
@@ -32,13 +33,19 @@ public final class Applier {
 
   /** Told of what was applied; on the applier's thread. */
   public interface Observer {
-    /** A membership entry is to be carried out, consensus included; its effects belong to this batch. */
+    /**
+     * A membership entry is to be carried out, consensus included; its effects belong to this
+     * batch.
+     */
     void configurationChange(Entry entry);
 
     /** A batch has been written and is visible up to the entry given. */
     void applied(Entry last, List<RevisionEvents> events);
 
-    /** Between two batches: a little housekeeping may be done. Returns whether to come again at once. */
+    /**
+     * Between two batches: a little housekeeping may be done. Returns whether to come again at
+     * once.
+     */
     boolean between();
   }
 

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The raft log on disk, as the log writer sees it. One thread writes. A failure is final: the member stops. */
+/**
+ * The raft log on disk, as the log writer sees it. One thread writes. A failure is final: the
+ * member stops.
+ */
 public interface DurableLog extends AutoCloseable {
   /**
    * Durable when this returns: one write and one sync for everything.
@@ -17,7 +20,10 @@ public interface DurableLog extends AutoCloseable {
    */
   void appendAndSync(@Nullable HardState hardState, List<Entry> entries) throws IOException;
 
-  /** Records that the state machine has durably reached {@code index}: replay need not go back beyond it. */
+  /**
+   * Records that the state machine has durably reached {@code index}: replay need not go back
+   * beyond it.
+   */
   void markSnapshot(long index, long term, ConfState confState) throws IOException;
 
   /** Removes what lies wholly before {@code index}. */

@@ -6,7 +6,10 @@ import dev.keelson.raft.MemoryLog;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/** Bounds the part of the log that is kept in memory: by count and by bytes, never above what is applied. */
+/**
+ * Bounds the part of the log that is kept in memory: by count and by bytes, never above what is
+ * applied.
+ */
 final class LogCache {
   private final MemoryLog log;
   private final long entriesMax;

@@ -13,8 +13,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the log. Everything that gathered while the last sync ran goes out with the next one, so the cost of a sync is
- * shared by as many writes as arrive during it (group commit).
+ * Writes the log. Everything that gathered while the last sync ran goes out with the next one, so
+ * the cost of a sync is shared by as many writes as arrive during it (group commit).
  */
 public final class LogWriter {
   private final DurableLog log;
@@ -49,7 +49,8 @@ public final class LogWriter {
   }
 
   /**
-   * Queues the note that the state machine is durable up to {@code index}, and the removal of what nobody needs.
+   * Queues the note that the state machine is durable up to {@code index}, and the removal of what
+   * nobody needs.
    *
    * @param keepFrom the first entry to keep
    */
@@ -92,7 +93,9 @@ public final class LogWriter {
     return !queue.isEmpty();
   }
 
-  /** A new leader may overwrite entries that are in the same batch; each write must be contiguous. */
+  /**
+   * A new leader may overwrite entries that are in the same batch; each write must be contiguous.
+   */
   private static boolean replaces(List<Entry> gathered, List<Entry> next) {
     return !gathered.isEmpty()
         && !next.isEmpty()

@@ -21,10 +21,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owns consensus: feeds it ticks, messages and proposals, and carries out what it wants done. Each {@link #turn} takes
- * everything that has arrived, so that one round of appends and messages serves many requests.
+ * Owns consensus: feeds it ticks, messages and proposals, and carries out what it wants done. Each
+ * {@link #turn} takes everything that has arrived, so that one round of appends and messages serves
+ * many requests.
  *
- * <p>It runs on one thread, or in the virtual time of a simulation; it never blocks and knows no clock.
+ * <p>It runs on one thread, or in the virtual time of a simulation; it never blocks and knows no
+ * clock.
  */
 public final class NodeLoop {
   private static final int BATCH_COUNT = 1024;
@@ -209,7 +211,8 @@ public final class NodeLoop {
         ports.append(ready.sequence(), unwritten, ready.entries());
         unwritten = null;
       } else {
-        // only the commit index moved, or nothing: it goes to disk with the next append; order is kept by
+        // only the commit index moved, or nothing: it goes to disk with the next append; order is
+        // kept by
         // sending it through the same queue
         ports.append(ready.sequence(), null, List.of());
       }
@@ -222,7 +225,9 @@ public final class NodeLoop {
     }
   }
 
-  /** The newest hard state that no append has carried to disk yet; null if there is none. Loop only. */
+  /**
+   * The newest hard state that no append has carried to disk yet; null if there is none. Loop only.
+   */
   public @Nullable HardState unwritten() {
     return unwritten;
   }

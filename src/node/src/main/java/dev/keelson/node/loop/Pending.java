@@ -7,7 +7,9 @@ import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** A proposal that somebody on this member waits for. Completed once, on the executor of its origin. */
+/**
+ * A proposal that somebody on this member waits for. Completed once, on the executor of its origin.
+ */
 public final class Pending {
   private final long id;
   private final InternalRaftRequest request;

@@ -16,8 +16,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of client writes into the log: a bounded queue that the node loop drains in batches, and the table of those
- * who wait for the outcome. Thread-safe.
+ * The way of client writes into the log: a bounded queue that the node loop drains in batches, and
+ * the table of those who wait for the outcome. Thread-safe.
  */
 public final class Proposals {
   /** Proposals waiting for the log, or for their outcome, at most. */
@@ -50,8 +50,9 @@ public final class Proposals {
   }
 
   /**
-   * Proposes a command. The callback runs exactly once, on {@code executor}, when the entry has been applied here or
-   * when it is certain or likely (a timeout leaves the outcome open) that it will not be.
+   * Proposes a command. The callback runs exactly once, on {@code executor}, when the entry has
+   * been applied here or when it is certain or likely (a timeout leaves the outcome open) that it
+   * will not be.
    */
   public void propose(
       InternalRaftRequest.Builder command, Executor executor, Consumer<Applied> callback) {
@@ -60,8 +61,7 @@ public final class Proposals {
         command.setID(id).setHeader(RequestHeader.newBuilder().setID(id)).build();
     byte[] data = request.toByteArray();
     Pending pending =
-        new Pending(
-            id, request, data, executor, callback, nowNanos.getAsLong() + timeoutNanos);
+        new Pending(id, request, data, executor, callback, nowNanos.getAsLong() + timeoutNanos);
     KvError refusal = refusal(data.length);
     if (refusal != null) {
       pending.fail(refusal);
@@ -152,7 +152,9 @@ public final class Proposals {
     }
   }
 
-  /** Reads the id from the front of an encoded request, where field 1 puts it; 0 if there is none. */
+  /**
+   * Reads the id from the front of an encoded request, where field 1 puts it; 0 if there is none.
+   */
   private static long idOf(byte[] data) {
     if (data.length < 2 || data[0] != 1 << 3) {
       return 0;

@@ -11,12 +11,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Linearizable reads: a read may run on this member's state once that state includes everything that was committed when
- * the read was asked for (ReadIndex, Raft dissertation §6.4). All reads waiting at the same time share one confirmation
- * round.
+ * Linearizable reads: a read may run on this member's state once that state includes everything
+ * that was committed when the read was asked for (ReadIndex, Raft dissertation §6.4). All reads
+ * waiting at the same time share one confirmation round.
  *
- * <p>A leader that is the only voter needs no round: nobody else can have committed anything, and every write it has
- * acknowledged is in its current view. Then the read runs at once, on the caller's thread.
+ * <p>A leader that is the only voter needs no round: nobody else can have committed anything, and
+ * every write it has acknowledged is in its current view. Then the read runs at once, on the
+ * caller's thread.
  *
  * <p>{@link #await} is thread-safe; the rest belongs to the node loop.
  */
@@ -33,7 +34,8 @@ public final class ReadBarrier {
   private volatile boolean soleVoter;
   private volatile boolean closed;
 
-  private record Waiter(Executor executor, Consumer<@Nullable KvError> callback, long deadlineNanos) {
+  private record Waiter(
+      Executor executor, Consumer<@Nullable KvError> callback, long deadlineNanos) {
     void finish(@Nullable KvError error) {
       executor.execute(() -> callback.accept(error));
     }
@@ -64,7 +66,9 @@ public final class ReadBarrier {
     this.wake = wake;
   }
 
-  /** Runs {@code callback} when a read may be served, with null, or with the reason why it may not. */
+  /**
+   * Runs {@code callback} when a read may be served, with null, or with the reason why it may not.
+   */
   public void await(Executor executor, Consumer<@Nullable KvError> callback) {
     if (soleVoter) {
       callback.accept(null);
@@ -83,7 +87,10 @@ public final class ReadBarrier {
     soleVoter = alone;
   }
 
-  /** Sends one round for all that arrived since the last, unless {@code confirm} does not take it yet. */
+  /**
+   * Sends one round for all that arrived since the last, unless {@code confirm} does not take it
+   * yet.
+   */
   void send(RoundSender confirm) {
     for (Waiter each = arrivals.poll(); each != null; each = arrivals.poll()) {
       unsent.add(each);
@@ -131,7 +138,10 @@ public final class ReadBarrier {
     }
   }
 
-  /** Fails those whose time is over, and asks again, under a new id, for rounds that stay unanswered. */
+  /**
+   * Fails those whose time is over, and asks again, under a new id, for rounds that stay
+   * unanswered.
+   */
   void tick(RoundSender confirm) {
     long now = nowNanos.getAsLong();
     unsent = expire(unsent, now);
@@ -142,7 +152,8 @@ public final class ReadBarrier {
       if (round.waiters.isEmpty()) {
         each.remove();
       } else if (round.index < 0 && now - round.sentNanos >= RETRY_NANOS) {
-        // a fresh id each time: an answer to the old one may stem from before a pause of this process
+        // a fresh id each time: an answer to the old one may stem from before a pause of this
+        // process
         if (confirm.readIndex(nextRound)) {
           round.id = nextRound++;
         }
@@ -164,7 +175,7 @@ public final class ReadBarrier {
   }
 
   /** Fails all, and everything that comes later. */
-  void close() {
+  public void close() {
     closed = true;
     soleVoter = false;
     send(id -> true);

@@ -3,8 +3,8 @@ package dev.keelson.node.loop;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ids that are unique over members and restarts, made as etcd makes them: 16 bits of the member id, 40 bits of the start
- * time in milliseconds, 8 bits of counter that carry upward.
+ * Ids that are unique over members and restarts, made as etcd makes them: 16 bits of the member id,
+ * 40 bits of the start time in milliseconds, 8 bits of counter that carry upward.
  */
 public final class RequestIds {
   private static final long LEASE_MASK = Long.MAX_VALUE;

@@ -6,8 +6,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * A thread that runs one piece of work again and again while there is any, and sleeps otherwise. A wake-up is never
- * lost: it stays pending until the work has looked again.
+ * A thread that runs one piece of work again and again while there is any, and sleeps otherwise. A
+ * wake-up is never lost: it stays pending until the work has looked again.
  */
 public final class WorkThread {
   private final AtomicBoolean signalled = new AtomicBoolean();
