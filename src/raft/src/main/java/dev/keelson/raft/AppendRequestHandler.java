@@ -11,7 +11,7 @@ final class AppendRequestHandler {
   }
 
   void handle(Message.AppendRequest m) throws InvalidMessageException {
-    roles.heardFromLeader(m.from());
+    roles.heardFromLeader(m);
     RaftLog log = state.log;
     if (m.prevIndex() < log.committed()) {
       // Out of date: what is committed agrees in any case.

@@ -55,6 +55,9 @@ final class AppendResponseHandler {
         // Whatever became of the snapshot: the log can take over from here.
         if (progress.match() + 1 >= state.log.firstIndex()) {
           progress.becomeReplicate();
+        } else if (progress.match() >= progress.pendingSnapshot()) {
+          // It has arrived, but the log has been compacted beyond it: another one is needed.
+          progress.becomeProbe();
         }
       }
     }

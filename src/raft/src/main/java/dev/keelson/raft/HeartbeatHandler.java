@@ -11,7 +11,7 @@ final class HeartbeatHandler {
   }
 
   void handle(Message.Heartbeat m) throws InvalidMessageException {
-    roles.heardFromLeader(m.from());
+    roles.heardFromLeader(m);
     state.log.commitTo(m.commit());
     state.outbox.send(new Message.HeartbeatResponse(state.id(), m.from(), state.term, m.round()));
   }

@@ -1,19 +1,21 @@
 package dev.keelson.raft;
 
-/** A snapshot has arrived in full (Raft §7). */
+/**
+ * A snapshot has arrived in full (Raft §7). Its configuration comes into force when it is installed
+ * ({@link Raft#appended}): until then membership changes handed out earlier may still be applied,
+ * and they belong on top of the present one.
+ */
 final class InstallSnapshotHandler {
   private final RaftState state;
   private final Roles roles;
-  private final Membership membership;
 
-  InstallSnapshotHandler(RaftState state, Roles roles, Membership membership) {
+  InstallSnapshotHandler(RaftState state, Roles roles) {
     this.state = state;
     this.roles = roles;
-    this.membership = membership;
   }
 
   void handle(Message.InstallSnapshot m) throws InvalidMessageException {
-    roles.heardFromLeader(m.from());
+    roles.heardFromLeader(m);
     long agreed = restore(m.snapshot()) ? state.log.lastIndex() : state.log.committed();
     state.outbox.sendAfterAppend(
         new Message.AppendResponse(state.id(), m.from(), state.term, agreed, false, 0, 0));
@@ -31,7 +33,6 @@ final class InstallSnapshotHandler {
       return false;
     }
     log.restore(snapshot);
-    membership.restore(snapshot.confState());
     return true;
   }
 }

@@ -8,7 +8,37 @@ package dev.keelson.raft;
 public final class InvalidMessageException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  public InvalidMessageException(String message) {
-    super(message);
+  InvalidMessageException(String problem, Message message, RaftState state) {
+    super(
+        problem
+            + ": "
+            + describe(message)
+            + "; here term "
+            + state.term
+            + ", leader "
+            + state.leader
+            + ", committed "
+            + state.log.committed()
+            + ", last index "
+            + state.log.lastIndex());
+  }
+
+  /** Entries stay out of it: they may be large, and are nobody's business in a log file. */
+  private static String describe(Message message) {
+    if (message instanceof Message.AppendRequest m) {
+      return "AppendRequest of term "
+          + m.term()
+          + " from "
+          + m.from()
+          + " behind index "
+          + m.prevIndex()
+          + " of term "
+          + m.prevTerm()
+          + ", commit "
+          + m.commit();
+    }
+    return message instanceof Message.ForwardedProposal m
+        ? "ForwardedProposal from " + m.from()
+        : message.toString();
   }
 }

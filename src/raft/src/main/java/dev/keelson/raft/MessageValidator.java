@@ -39,7 +39,7 @@ final class MessageValidator {
         require(heartbeat.round() >= 0 && isIndex(heartbeat.commit()), "out of range", m);
         require(
             m.term() < state.term || heartbeat.commit() <= state.log.lastIndex(),
-            "commit index beyond the log, which ends at " + state.log.lastIndex(),
+            "commit index beyond the log",
             m);
       }
       case Message.HeartbeatResponse response -> {
@@ -94,10 +94,7 @@ final class MessageValidator {
       throws InvalidMessageException {
     if (index <= state.log.committed()) {
       long ours = state.log.term(index);
-      require(
-          ours == term || ours == RaftLog.UNKNOWN_TERM,
-          "conflict with the committed entry " + index + " of term " + ours,
-          m);
+      require(ours == term || ours == RaftLog.UNKNOWN_TERM, "conflict with what is committed", m);
     }
   }
 
@@ -107,11 +104,11 @@ final class MessageValidator {
     require(!m.reject() || m.hintIndex() <= m.index(), "hint beyond what is rejected", m);
     require(
         !isAnswerToOwnTerm(m) || m.index() <= state.log.lastIndex(),
-        "acknowledges beyond the log, which ends at " + state.log.lastIndex(),
+        "acknowledges beyond the log",
         m);
   }
 
-  private static void checkProposed(Message.ForwardedProposal m) throws InvalidMessageException {
+  private void checkProposed(Message.ForwardedProposal m) throws InvalidMessageException {
     require(!m.entries().isEmpty(), "no entries", m);
     for (Entry entry : m.entries()) {
       requireComplete(entry, m);
@@ -120,7 +117,7 @@ final class MessageValidator {
 
   /** What a decoder may leave out; the types promise that it does not, the sender may not. */
   @SuppressWarnings("ConstantValue")
-  private static void requireComplete(Entry entry, Message m) throws InvalidMessageException {
+  private void requireComplete(Entry entry, Message m) throws InvalidMessageException {
     require(entry != null && entry.type() != null && entry.data() != null, "incomplete entry", m);
   }
 
@@ -128,13 +125,12 @@ final class MessageValidator {
     return state.isLeader() && m.term() == state.term;
   }
 
-  private static void checkTerm(Message m) throws InvalidMessageException {
+  private void checkTerm(Message m) throws InvalidMessageException {
     require(m.term() > 0 && m.term() < LIMIT, "term out of range", m);
   }
 
   /** A place in a log: only the place before the first entry has term 0. */
-  private static void checkPosition(long index, long term, Message m)
-      throws InvalidMessageException {
+  private void checkPosition(long index, long term, Message m) throws InvalidMessageException {
     require(isIndex(index) && term >= 0 && (index == 0) == (term == 0), "out of range", m);
   }
 
@@ -142,19 +138,10 @@ final class MessageValidator {
     return index >= 0 && index < LIMIT;
   }
 
-  private static void require(boolean condition, String problem, Message m)
+  private void require(boolean condition, String problem, Message m)
       throws InvalidMessageException {
     if (!condition) {
-      throw new InvalidMessageException(
-          problem
-              + ": "
-              + m.getClass().getSimpleName()
-              + " of term "
-              + m.term()
-              + " from "
-              + m.from()
-              + " to "
-              + m.to());
+      throw new InvalidMessageException(problem, m, state);
     }
   }
 }

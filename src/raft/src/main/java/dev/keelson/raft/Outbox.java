@@ -33,20 +33,29 @@ final class Outbox {
   }
 
   List<Message> takeAtOnce() {
+    if (atOnce.isEmpty()) {
+      return List.of();
+    }
     List<Message> taken = atOnce;
-    atOnce = taken.isEmpty() ? taken : new ArrayList<>();
+    atOnce = new ArrayList<>();
     return taken;
   }
 
   List<Message> takeAfterAppend() {
+    if (afterAppend.isEmpty()) {
+      return List.of();
+    }
     List<Message> taken = afterAppend;
-    afterAppend = taken.isEmpty() ? taken : new ArrayList<>();
+    afterAppend = new ArrayList<>();
     return taken;
   }
 
   List<ReadState> takeReadStates() {
+    if (readStates.isEmpty()) {
+      return List.of();
+    }
     List<ReadState> taken = readStates;
-    readStates = taken.isEmpty() ? taken : new ArrayList<>();
+    readStates = new ArrayList<>();
     return taken;
   }
 }

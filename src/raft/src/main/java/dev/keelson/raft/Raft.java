@@ -82,7 +82,7 @@ public final class Raft {
     voteResponse = new VoteResponseHandler(state, elections);
     heartbeat = new HeartbeatHandler(state, roles);
     heartbeatResponse = new HeartbeatResponseHandler(state, replication, reads);
-    installSnapshot = new InstallSnapshotHandler(state, roles, membership);
+    installSnapshot = new InstallSnapshotHandler(state, roles);
     timeoutNow = new TimeoutNowHandler(state, elections);
     readIndexRequest = new ReadIndexRequestHandler(state, reads);
     readIndexResponse = new ReadIndexResponseHandler(state);
@@ -255,8 +255,11 @@ public final class Raft {
 
   private void becameDurable(ReadyBuilder.PendingAppend append) {
     if (append.snapshotIndex() != 0) {
-      state.log.snapshotStable(append.snapshotIndex());
-      readies.releaseApplied(append.snapshotIndex());
+      SnapshotMetadata installed = state.log.snapshotStable(append.snapshotIndex());
+      if (installed != null) {
+        membership.restore(installed.confState());
+        readies.releaseApplied(installed.index());
+      }
     }
     if (append.term() != state.term) {
       return;

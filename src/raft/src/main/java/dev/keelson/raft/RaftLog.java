@@ -283,16 +283,21 @@ final class RaftLog {
     writerFrom = Math.max(writerFrom, index + 1);
   }
 
-  /** The snapshot of {@code index} is installed and durable; it counts as applied. */
-  void snapshotStable(long index) {
+  /**
+   * The snapshot of {@code index} is installed and durable; it counts as applied.
+   *
+   * @return the snapshot, or null if another one has taken its place in the meantime
+   */
+  @Nullable SnapshotMetadata snapshotStable(long index) {
     SnapshotMetadata snapshot = unstableSnapshot;
     if (snapshot == null || snapshot.index() != index) {
-      return;
+      return null;
     }
     unstableSnapshot = null;
     snapshotHandedOut = false;
     applied = Math.max(applied, index);
     applying = Math.max(applying, index);
+    return snapshot;
   }
 
   /** Whether durable committed entries wait to be handed out. */

@@ -94,11 +94,11 @@ final class Roles {
     }
   }
 
-  /** Takes note of a leader of the present term that was just heard from. */
-  void heardFromLeader(long from) throws InvalidMessageException {
+  /** Takes note of the leader of the present term that {@code message} comes from. */
+  void heardFromLeader(Message message) throws InvalidMessageException {
+    long from = message.from();
     if (state.isLeader() || (state.leader != 0 && state.leader != from)) {
-      throw new InvalidMessageException(
-          "member " + from + " leads term " + state.term + ", which " + state.leader + " leads");
+      throw new InvalidMessageException("second leader of a term", message, state);
     }
     if (state.role != Role.FOLLOWER || state.leader == 0) {
       becomeFollower(state.term, from);

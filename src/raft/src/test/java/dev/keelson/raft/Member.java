@@ -27,15 +27,17 @@ final class Member {
   final TreeMap<Long, Applied> states = new TreeMap<>();
 
   final List<ReadState> readStates = new ArrayList<>();
+  final History history;
   Raft raft;
 
   /** The hard state that a power loss leaves: commits written lazily are lost. */
   private HardState synced;
 
-  Member(RaftConfig.Builder options, MemoryLog log, long seed) {
+  Member(RaftConfig.Builder options, MemoryLog log, History history, long seed) {
     this.options = options;
     this.id = options.build().id();
     this.log = log;
+    this.history = history;
     this.synced = log.hardState();
     SnapshotMetadata snapshot = log.snapshot();
     options.appliedIndex(snapshot.index());
@@ -68,18 +70,14 @@ final class Member {
   private void write(Ready ready) {
     if (ready.snapshot() != null) {
       log.applySnapshot(ready.snapshot());
+      applying.clear();
+      states.clear();
+      states.put(ready.snapshot().index(), history.at(ready.snapshot().index()));
     }
     log.append(ready.entries());
     if (ready.hardState() != null) {
       log.setHardState(ready.hardState());
     }
-  }
-
-  /** Installs the contents of a snapshot, which the transport brought along. */
-  void install(Applied contents) {
-    applying.clear();
-    states.clear();
-    states.put(contents.index(), contents);
   }
 
   Applied applied() {
@@ -107,6 +105,7 @@ final class Member {
     if (entry.index() != before.index() + 1) {
       throw new IllegalStateException("applied " + entry.index() + " after " + before.index());
     }
+    history.record(after);
     states.put(entry.index(), after);
     log.setConfState(confState);
     raft.applied(entry.index());
@@ -143,7 +142,8 @@ final class Member {
     appending.clear();
     applying.clear();
     readStates.clear();
-    states.tailMap(appliedIndex, false).clear();
+    // A snapshot that survived is as far back as the machine can be.
+    states.tailMap(Math.max(appliedIndex, states.firstKey()), false).clear();
     // What the disk has of the commit index may be old, but never older than a snapshot installed.
     long commit = Math.max(synced.commit(), log.firstIndex() - 1);
     synced = new HardState(synced.term(), synced.vote(), commit);

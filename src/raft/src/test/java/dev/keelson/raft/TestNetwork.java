@@ -1,5 +1,7 @@
 package dev.keelson.raft;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.keelson.raft.confchange.ConfState;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.function.Predicate;
 /** A few members and the messages between them, moved along by hand. */
 final class TestNetwork {
   final Map<Long, Member> members = new TreeMap<>();
+  final History history = new History();
   final List<Message> wire = new ArrayList<>();
 
   /** What is lost on the way. */
@@ -33,7 +36,7 @@ final class TestNetwork {
   }
 
   Member add(RaftConfig.Builder options, MemoryLog log) {
-    Member member = new Member(options, log, options.build().id());
+    Member member = new Member(options, log, history, options.build().id());
     members.put(member.id, member);
     return member;
   }
@@ -68,12 +71,7 @@ final class TestNetwork {
     while (member.raft.hasReady() || !member.appending.isEmpty() || !member.applying.isEmpty()) {
       moved = true;
       if (member.raft.hasReady()) {
-        Ready ready = member.takeReady();
-        if (ready.snapshot() != null) {
-          member.install(
-              new Member.Applied(ready.snapshot().index(), 0, ready.snapshot().confState()));
-        }
-        wire.addAll(ready.messages());
+        wire.addAll(member.takeReady().messages());
       }
       if (!member.appending.isEmpty()) {
         wire.addAll(member.completeAppend());
@@ -116,7 +114,7 @@ final class TestNetwork {
   void propose(long id, String... payloads) {
     List<byte[]> bytes = new ArrayList<>();
     for (String payload : payloads) {
-      bytes.add(payload.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      bytes.add(payload.getBytes(UTF_8));
     }
     try {
       raft(id).propose(bytes);

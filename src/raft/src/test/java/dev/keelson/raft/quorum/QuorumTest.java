@@ -65,7 +65,7 @@ final class QuorumTest {
     return !canLose ? VoteResult.WON : !canWin ? VoteResult.LOST : VoteResult.PENDING;
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 300)
   void majorityCommitsAsDefined(
       @ForAll("voters") Set<Long> voters, @ForAll("acknowledged") Map<Long, Long> acknowledged) {
     assertThat(
@@ -73,14 +73,14 @@ final class QuorumTest {
         .isEqualTo(naiveCommit(voters, acknowledged));
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 300)
   void majorityVotesAsDefined(
       @ForAll("voters") Set<Long> voters, @ForAll("ballots") Map<Long, Vote> ballots) {
     assertThat(MajorityQuorum.of(voters).voteResult(id -> ballots.getOrDefault(id, Vote.MISSING)))
         .isEqualTo(naiveVote(voters, ballots));
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 300)
   void jointCommitsWhatBothHalvesDo(
       @ForAll("voters") Set<Long> in,
       @ForAll("voters") Set<Long> out,
@@ -90,7 +90,7 @@ final class QuorumTest {
         .isEqualTo(Math.min(naiveCommit(in, acknowledged), naiveCommit(out, acknowledged)));
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 300)
   void jointVotesAsBothHalvesDo(
       @ForAll("voters") Set<Long> in,
       @ForAll("voters") Set<Long> out,
