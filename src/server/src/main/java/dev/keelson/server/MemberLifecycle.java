@@ -73,8 +73,6 @@ public final class MemberLifecycle {
     }
     logConfiguration();
     DataDirectory.prepare(configuration);
-    memberStarted = true;
-    member.start();
     HttpBackend backend =
         new HttpBackend(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), http.getPort()), connections);
@@ -83,6 +81,8 @@ public final class MemberLifecycle {
         new MetricsListener(
             configuration.get(ServingOptions.LISTEN_METRICS_URLS), backend, settings.patience());
     metrics.start();
+    memberStarted = true;
+    member.start();
     List<ServerServiceDefinition> services = new ArrayList<>(member.clientServices());
     services.add(health.getHealthService().bindService());
     clients = new ClientListener(settings, services, backend);

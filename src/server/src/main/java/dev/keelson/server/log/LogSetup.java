@@ -46,8 +46,10 @@ public final class LogSetup {
             new EtcdFormatter(json, ZoneId.systemDefault()));
     Logger root = LogContext.getLogContext().getLogger("");
     root.addHandler(handler);
-    root.setLevel(level);
-    System.setProperty("quarkus.log.level", level.getName());
+    // Debug means ours: the libraries' details would bury the member's.
+    String others = (level.intValue() < Level.INFO.intValue() ? Level.INFO : level).getName();
+    System.setProperty("quarkus.log.level", others);
+    System.setProperty("quarkus.log.category.\"dev.keelson\".level", level.getName());
   }
 
   /** Prints why the process ends, in JSON on stderr, when the log is not set up yet. */

@@ -9,7 +9,7 @@ public interface Member {
   /** The gRPC services of the client port; called after {@link #start}. */
   List<ServerServiceDefinition> clientServices();
 
-  /** What health checks ask. */
+  /** What health checks ask; usable before {@link #start} and while it runs. */
   MemberView view();
 
   /**
