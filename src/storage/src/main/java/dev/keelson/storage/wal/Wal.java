@@ -72,6 +72,19 @@ public final class Wal implements Closeable {
   }
 
   /**
+   * Whose log a directory holds, as its first segment says.
+   *
+   * @throws WalException if it holds none, or that segment cannot be read
+   */
+  public static WalMetadata metadata(Disk disk, String directory) {
+    try {
+      return WalRecovery.metadata(disk, directory);
+    } catch (IOException e) {
+      throw new WalException("cannot read the log in " + directory + ": " + e, e);
+    }
+  }
+
+  /**
    * Creates an empty log, durable when this returns.
    *
    * @param directory its directory on the disk, made if it does not exist; holds nothing else

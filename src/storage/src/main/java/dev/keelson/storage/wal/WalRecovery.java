@@ -44,6 +44,29 @@ final class WalRecovery {
     return recovery;
   }
 
+  /** Reads the header of the first segment only. */
+  static WalMetadata metadata(Disk disk, String directory) throws IOException {
+    String first =
+        disk.list(directory).stream()
+            .filter(WalRecovery::isSegment)
+            .findFirst()
+            .orElseThrow(() -> new WalException(directory + " holds no log"));
+    String path = directory + "/" + first;
+    try (DiskFile file = disk.open(path)) {
+      return readHeader(file, path).metadata();
+    }
+  }
+
+  private static SegmentHeader readHeader(DiskFile file, String path) throws IOException {
+    ByteBuffer sector = ByteBuffer.allocate(SegmentHeader.BYTES);
+    while (sector.hasRemaining()) {
+      if (file.read(sector, sector.position()) < 0) {
+        throw new WalCorruptException(path, sector.position(), "it ends within its header");
+      }
+    }
+    return SegmentHeader.decode(sector, path);
+  }
+
   static WalRecovery read(Disk disk, String directory, WalMetadata expected) throws IOException {
     WalRecovery recovery = new WalRecovery(expected);
     try {
@@ -100,13 +123,7 @@ final class WalRecovery {
   private Segment open(Disk disk, String path, String name) throws IOException {
     DiskFile file = disk.open(path);
     try {
-      ByteBuffer sector = ByteBuffer.allocate(SegmentHeader.BYTES);
-      while (sector.hasRemaining()) {
-        if (file.read(sector, sector.position()) < 0) {
-          throw new WalCorruptException(path, sector.position(), "it ends within its header");
-        }
-      }
-      SegmentHeader header = SegmentHeader.decode(sector, path);
+      SegmentHeader header = readHeader(file, path);
       if (!header.metadata().equals(metadata)) {
         throw new WalException(
             "the log file "
