@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class WatchLoad implements Workload {
   private static final byte[] KEY = {'w', 'a', 't', 'c', 'h', 'e', 'd', '0'};
   private static final int WAIT_SECONDS = 30;
-  private static final int MAX_MISSING = 2;
 
   private final Client client;
   private final int puts;
@@ -34,6 +33,7 @@ final class WatchLoad implements Workload {
   private long putsSent;
   private long putsAnswered;
   private long delivered;
+  private boolean started;
   private boolean stopping;
 
   /**
@@ -71,12 +71,19 @@ final class WatchLoad implements Workload {
 
   @Override
   public void start() {
-    client.loop().execute(this::write);
+    client
+        .loop()
+        .execute(
+            () -> {
+              started = true;
+              write();
+            });
   }
 
   private void write() {
     Connection writer = client.connections().getLast();
-    while (!stopping
+    while (started
+        && !stopping
         && !writer.isClosed()
         && putsSent * watchers.size() - delivered < (long) puts * watchers.size()) {
       request.clear().bytes(1, KEY).bytes(2, data.valueStartingWith(System.nanoTime()));
@@ -103,12 +110,17 @@ final class WatchLoad implements Workload {
           .loop()
           .execute(
               () -> {
-                stats.errors("events missing", putsSent * watchers.size() - delivered);
+                countMissing();
                 counted.countDown();
               });
-      counted.await(MAX_MISSING, TimeUnit.SECONDS);
+      counted.await(WAIT_SECONDS, TimeUnit.SECONDS);
     }
     client.loop().execute(() -> watchers.forEach(w -> w.connection.cancel(w.call)));
+  }
+
+  private void countMissing() {
+    long late = watchers.stream().filter(w -> w.seen < putsSent).count();
+    stats.errors("events missing at " + late + " watchers", putsSent * watchers.size() - delivered);
   }
 
   private final class Writes implements CallListener {
@@ -132,6 +144,7 @@ final class WatchLoad implements Workload {
     private final ProtoReader event = new ProtoReader();
     private final ProtoReader keyValue = new ProtoReader();
     private long lastRevision;
+    private long seen;
 
     Watcher(Connection connection) {
       this.connection = connection;
@@ -154,6 +167,7 @@ final class WatchLoad implements Workload {
 
     private void onEvent(long now) {
       delivered++;
+      seen++;
       event.into(response);
       while (event.next()) {
         if (event.field() == 2) {
