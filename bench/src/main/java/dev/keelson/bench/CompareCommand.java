@@ -35,6 +35,12 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--b", description = "host:port of the second server, if it runs already.")
   private @Nullable String b;
 
+  @Option(names = "--a-pid", description = "Its process, if it cannot be found by its port.")
+  private @Nullable Long aPid;
+
+  @Option(names = "--b-pid", description = "Its process, if it cannot be found by its port.")
+  private @Nullable Long bPid;
+
   @Option(names = "--only", split = ",", description = "Scenarios, comma-separated (default: all).")
   private List<String> only = List.of();
 
@@ -89,8 +95,8 @@ final class CompareCommand implements Callable<Integer> {
     try (ResultFile results = ResultFile.append(targets.results, targets.note)) {
       List<Target> both =
           List.of(
-              target(targets.aName, a, targets.aStart, started),
-              target(targets.bName, b, targets.bStart, started));
+              target(targets.aName, a, aPid, targets.aStart, started),
+              target(targets.bName, b, bPid, targets.bStart, started));
       for (Target target : both) {
         System.err.println("loading " + keys + " keys into " + target.name());
         DataSet.load(target.address(), keys, targets.valueBytes, 1, LOAD_LIMIT);
@@ -107,10 +113,14 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   private Target target(
-      String name, @Nullable String running, @Nullable Path binary, List<ServerProcess> started)
+      String name,
+      @Nullable String running,
+      @Nullable Long pid,
+      @Nullable Path binary,
+      List<ServerProcess> started)
       throws IOException, InterruptedException {
     if (running != null) {
-      return Target.running(name, running);
+      return Target.running(name, running, pid);
     }
     if (binary == null) {
       throw new IllegalArgumentException("give an endpoint or a binary for " + name);

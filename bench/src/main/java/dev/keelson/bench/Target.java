@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server that is measured.
@@ -19,14 +20,21 @@ record Target(String name, InetSocketAddress address, OptionalLong pid) {
   private static final Duration START_LIMIT = Duration.ofMinutes(5);
   private static final int RETRY_MILLIS = 2;
 
-  /** A server that runs already. */
-  static Target running(String name, String hostAndPort) throws IOException {
+  /**
+   * A server that runs already.
+   *
+   * @param pid its process, or null to look for the one that listens on the port
+   */
+  static Target running(String name, String hostAndPort, @Nullable Long pid) throws IOException {
     int colon = hostAndPort.lastIndexOf(':');
     if (colon < 0) {
       throw new IllegalArgumentException("not host:port: " + hostAndPort);
     }
     int port = Integer.parseInt(hostAndPort.substring(colon + 1));
     InetSocketAddress address = new InetSocketAddress(hostAndPort.substring(0, colon), port);
+    if (pid != null) {
+      return new Target(name, address, OptionalLong.of(pid));
+    }
     boolean local = address.getAddress() != null && address.getAddress().isLoopbackAddress();
     return new Target(name, address, local ? ListeningProcess.find(port) : OptionalLong.empty());
   }

@@ -26,8 +26,8 @@ public final class ServerProcess implements AutoCloseable {
   private final Path directory;
   private final int clientPort;
   private final int peerPort;
-  private final Thread onExit = new Thread(this::killAndDelete);
   private @Nullable Process process;
+  private boolean closed;
 
   /**
    * @param scratch existing directory in which one for data and log is made
@@ -38,7 +38,7 @@ public final class ServerProcess implements AutoCloseable {
     this.directory = Files.createTempDirectory(scratch.toAbsolutePath(), name + "-");
     this.clientPort = Ports.free();
     this.peerPort = Ports.free();
-    Runtime.getRuntime().addShutdownHook(onExit);
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
 
   /** Where the server will listen for clients. */
@@ -120,12 +120,11 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    killAndDelete();
-    Runtime.getRuntime().removeShutdownHook(onExit);
-  }
-
-  private void killAndDelete() {
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     Process p = process;
     if (p != null) {
       p.descendants().forEach(ProcessHandle::destroyForcibly);
