@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The watch streams of both sides, compared.
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class ComparedWatches {
   private static final long TIMEOUT_MILLIS = 20_000;
-  private static final long SILENCE_MILLIS = 300;
+  private static final long SILENCE_MILLIS = 150;
   private static final long PROGRESS_POLL_MILLIS = 40;
   private static final WatchRequest PROGRESS =
       WatchRequest.newBuilder()
@@ -101,8 +102,6 @@ final class ComparedWatches {
       stream.dead.add(id);
       return;
     }
-    left.stream(number).forget(id);
-    right.stream(number).forget(id);
     Watcher watcher = new Watcher(id, request);
     watcher.position = start == 0 ? journal.size() : 0;
     stream.live.put(id, watcher);
@@ -127,6 +126,9 @@ final class ComparedWatches {
       Watcher watcher = stream.live.remove(id);
       if (watcher != null) {
         settle(number, watcher);
+        // The id may be used again; what came before must not count then.
+        left.stream(number).forget(id);
+        right.stream(number).forget(id);
       }
       stream.dead.remove(id);
     }
@@ -221,7 +223,8 @@ final class ComparedWatches {
 
   private void compareEvents(int number, long id, WatchRequest request, int owed)
       throws Difference.Found, InterruptedException {
-    String where = "events of watch " + id + " on stream " + number;
+    Supplier<String> where =
+        () -> "Watch[" + number + "] " + id + " {" + ReportText.text(request) + "}: events";
     WatchRecorder l = left.stream(number);
     WatchRecorder r = right.stream(number);
     l.awaitEvents(id, owed, TIMEOUT_MILLIS);
@@ -229,12 +232,12 @@ final class ComparedWatches {
     List<WatchResponse> fromLeft = l.takeEvents(id);
     List<WatchResponse> fromRight = r.takeEvents(id);
     for (int i = 0; i < Math.max(fromLeft.size(), fromRight.size()); i++) {
-      comparison.compare(() -> where, request, at(fromLeft, i, l), at(fromRight, i, r));
+      comparison.compare(where, request, at(fromLeft, i, l), at(fromRight, i, r));
     }
     if (l.delivered(id) != owed) {
       throw new Difference.Found(
           new Difference(
-              where + ": " + l.delivered(id) + " delivered by both, but " + owed + " owed",
+              where.get() + ": " + l.delivered(id) + " delivered by both, but " + owed + " owed",
               new Answer.Silence(owed + " events"),
               new Answer.Silence(owed + " events"),
               List.of()));

@@ -40,19 +40,19 @@ final class OperationGenerator {
     if (choice < 270) {
       return new Operation.Call(KVGrpc.getRangeMethod(), keyValue.range());
     }
-    if (choice < 500) {
+    if (choice < 510) {
       return new Operation.Call(KVGrpc.getPutMethod(), keyValue.put());
     }
-    if (choice < 570) {
+    if (choice < 590) {
       return new Operation.Call(KVGrpc.getDeleteRangeMethod(), keyValue.deleteRange());
     }
-    if (choice < 770) {
+    if (choice < 790) {
       return new Operation.Call(KVGrpc.getTxnMethod(), txns.txn());
     }
-    if (choice < 785) {
+    if (choice < 805) {
       return new Operation.Call(KVGrpc.getCompactMethod(), keyValue.compaction());
     }
-    if (choice < 875) {
+    if (choice < 895) {
       return leases.operation();
     }
     if (choice < 940) {

@@ -36,11 +36,11 @@ final class WatchOperations {
   Operation operation() {
     int stream = dice.below(PAST_STREAMS + 1);
     int choice = dice.below(100);
-    if (choice < 60) {
+    if (choice < 62) {
       return new Operation.Watch(
           stream, WatchRequest.newBuilder().setCreateRequest(create(stream)).build());
     }
-    if (choice < 80) {
+    if (choice < 86) {
       return cancel(stream, dice.below(IDS));
     }
     if (choice < 90) {
