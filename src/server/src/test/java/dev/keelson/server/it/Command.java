@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A command-line program running against the server, with its output as it comes. */
 final class Command implements AutoCloseable {
-  private static final long TIMEOUT_SECONDS = 60;
+  /** etcdctl's performance check alone takes a minute. */
+  private static final long TIMEOUT_SECONDS = 120;
 
   private final List<String> words;
   private final Process process;

@@ -13,6 +13,7 @@ import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -130,7 +131,8 @@ final class CrashIT {
         .as("revision of %s in round %d", found.getKey().toStringUtf8(), round)
         .isGreaterThanOrEqualTo(revision);
     if (found.getModRevision() == revision) {
-      assertThat(found.getValue().toStringUtf8()).isEqualTo(acknowledged.get(revision).value());
+      assertThat(found.getValue().toStringUtf8())
+          .isEqualTo(Objects.requireNonNull(acknowledged.get(revision)).value());
     }
   }
 

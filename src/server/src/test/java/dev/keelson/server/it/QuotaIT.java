@@ -57,8 +57,8 @@ final class QuotaIT {
 
     assertThat(alarms()).extracting(AlarmMember::getAlarm).containsExactly(AlarmType.NOSPACE);
     assertThatThrownBy(() -> put("small", 1)).hasMessage(NO_SPACE);
-    assertThatThrownBy(
-            () -> LeaseGrpc.newBlockingStub(channel).leaseGrant(grant())).hasMessage(NO_SPACE);
+    assertThatThrownBy(() -> LeaseGrpc.newBlockingStub(channel).leaseGrant(grant()))
+        .hasMessage(NO_SPACE);
     assertThatThrownBy(() -> kv().txn(txnWithPut())).hasMessage(NO_SPACE);
     assertThat(kv().range(all()).getCount()).isPositive();
     assertThat(kv().deleteRange(everything()).getDeleted()).isPositive();
@@ -161,9 +161,7 @@ final class QuotaIT {
 
   private static TxnRequest txnWithPut() {
     PutRequest put = PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("t")).build();
-    return TxnRequest.newBuilder()
-        .addSuccess(RequestOp.newBuilder().setRequestPut(put))
-        .build();
+    return TxnRequest.newBuilder().addSuccess(RequestOp.newBuilder().setRequestPut(put)).build();
   }
 
   private static RangeRequest all() {

@@ -40,7 +40,9 @@ final class Servers {
     var found = ServerProgram.etcdTool(tool);
     assumeTrue(
         found.isPresent(),
-        () -> tool + " is missing (KEELSON_ETCD_BIN, PATH, ~/.cache/keelson/etcd/bin); see .ci/get-etcd");
+        () ->
+            tool
+                + " is missing (KEELSON_ETCD_BIN, PATH, ~/.cache/keelson/etcd/bin); see .ci/get-etcd");
     return found.orElseThrow();
   }
 

@@ -7,7 +7,9 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
-/** Prints what was skipped and why after the last test, so that a missing tool is not overlooked. */
+/**
+ * Prints what was skipped and why after the last test, so that a missing tool is not overlooked.
+ */
 public final class SkippedSummary implements TestExecutionListener {
   private final List<String> skipped = new CopyOnWriteArrayList<>();
 

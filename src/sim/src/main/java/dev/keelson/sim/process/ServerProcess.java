@@ -30,6 +30,7 @@ public final class ServerProcess implements AutoCloseable {
   private final ServerProgram program;
   private final List<String> flags;
   private final Path home;
+  private final Path dataFolder;
   private final int clientPort;
   private final int peerPort;
   private @Nullable Process process;
@@ -41,12 +42,33 @@ public final class ServerProcess implements AutoCloseable {
    * @param flags more flags in etcd's spelling, after those for name, folder and addresses
    */
   public ServerProcess(ServerProgram program, List<String> flags) {
+    this(program, flags, ScratchFolder.create(program.name()), null, FreePorts.find(2));
+  }
+
+  private ServerProcess(
+      ServerProgram program,
+      List<String> flags,
+      Path home,
+      @Nullable Path dataFolder,
+      List<Integer> ports) {
     this.program = program;
     this.flags = List.copyOf(flags);
-    this.home = ScratchFolder.create(program.name());
-    List<Integer> ports = FreePorts.find(2);
+    this.home = home;
+    this.dataFolder = dataFolder == null ? home.resolve("data") : dataFolder;
     this.clientPort = ports.get(0);
     this.peerPort = ports.get(1);
+  }
+
+  /** Prepares a second server of the same program on this one's data, with ports of its own. */
+  public ServerProcess onSameData() {
+    Path otherHome = ScratchFolder.create(program.name());
+    return new ServerProcess(program, flags, otherHome, dataFolder, FreePorts.find(2));
+  }
+
+  /** Prepares a second server of the same program on this one's ports, with data of its own. */
+  public ServerProcess onSamePorts() {
+    Path otherHome = ScratchFolder.create(program.name());
+    return new ServerProcess(program, flags, otherHome, null, List.of(clientPort, peerPort));
   }
 
   /** Prepares a server, starts it and waits until it answers. */
@@ -169,7 +191,7 @@ public final class ServerProcess implements AutoCloseable {
 
   /** The data folder given to the server. */
   public Path dataFolder() {
-    return home.resolve("data");
+    return dataFolder;
   }
 
   /** File with everything the process printed, over all its starts. */
