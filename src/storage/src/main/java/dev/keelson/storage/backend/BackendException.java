@@ -9,6 +9,10 @@ import java.io.Serial;
 public final class BackendException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
+  public BackendException(String message) {
+    super(message);
+  }
+
   public BackendException(String message, Throwable cause) {
     super(message, cause);
   }

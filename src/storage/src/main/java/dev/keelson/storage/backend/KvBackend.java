@@ -35,6 +35,13 @@ public interface KvBackend extends Reader, Closeable {
   /** Durable when this returns. */
   void flush();
 
+  /**
+   * About how many bytes of memory the rows take that were written since the last {@link
+   * #startFlush} or {@link #flush}. Costs nothing; the owner asks after each batch and starts a
+   * flush when it has had enough.
+   */
+  long unflushedBytes();
+
   /** Bytes allocated on disk plus not yet flushed memory; what a quota is measured against. */
   long sizeBytes();
 
@@ -54,7 +61,14 @@ public interface KvBackend extends Reader, Closeable {
    */
   void checkpoint(Path directory) throws IOException;
 
-  /** Flushes, then closes. */
+  /**
+   * Flushes, then closes. Calls under way end first, later ones throw {@link
+   * IllegalStateException}.
+   *
+   * @throws IllegalStateException if snapshots or cursors are still open; the backend then stays
+   *     open
+   * @throws BackendException if the flush failed; the backend is closed all the same
+   */
   @Override
   void close();
 }

@@ -1,0 +1,281 @@
+package dev.keelson.kv;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.keelson.kv.alarm.Alarms;
+import dev.keelson.kv.error.KvError;
+import dev.keelson.kv.error.KvException;
+import dev.keelson.kv.lease.Leases;
+import dev.keelson.kv.member.MemberJson;
+import dev.keelson.kv.member.Members;
+import dev.keelson.kv.mvcc.MvccStore;
+import dev.keelson.kv.mvcc.RevisionEvents;
+import dev.keelson.kv.mvcc.WriteTxn;
+import dev.keelson.kv.txn.OpResult;
+import dev.keelson.kv.txn.RequestChecks;
+import dev.keelson.kv.txn.TxnExecutor;
+import dev.keelson.proto.etcdserverpb.AlarmMember;
+import dev.keelson.proto.etcdserverpb.AlarmRequest;
+import dev.keelson.proto.etcdserverpb.AlarmType;
+import dev.keelson.proto.etcdserverpb.CompactionRequest;
+import dev.keelson.proto.etcdserverpb.DeleteRangeRequest;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
+import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
+import dev.keelson.proto.etcdserverpb.PutRequest;
+import dev.keelson.proto.etcdserverpb.TxnRequest;
+import dev.keelson.raft.confchange.ConfChange;
+import dev.keelson.storage.backend.KvBackend;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Carries out log entries. The outcome of an entry depends on the log up to it and on nothing else:
+ * no clock, no configuration, no local progress of compaction. Entries are applied into one open
+ * batch; {@link #commit} makes them durable-with-the-next-flush and visible, all together.
+ *
+ * <p>Apply thread only; the parts handed out say which of their methods may be called from
+ * elsewhere.
+ */
+public final class StateMachine implements AutoCloseable {
+  /** The longest time to live a lease can have, in seconds. */
+  public static final long LEASE_TTL_MAX_SECONDS = 9_000_000_000L;
+
+  private final MvccStore store;
+  private final Leases leases;
+  private final Alarms alarms;
+  private final Members members;
+  private final TxnExecutor executor;
+  private final ApplyListener listener;
+  private final KvBackend backend;
+
+  /** Opens the state that the backend holds. */
+  public StateMachine(KvBackend backend, Leases leases, ApplyListener listener) {
+    this.backend = backend;
+    this.store = new MvccStore(backend);
+    this.leases = leases;
+    this.alarms = new Alarms(backend);
+    this.members = new Members(backend);
+    this.executor = new TxnExecutor(leases::exists);
+    this.listener = listener;
+  }
+
+  public MvccStore store() {
+    return store;
+  }
+
+  public Leases leases() {
+    return leases;
+  }
+
+  public Alarms alarms() {
+    return alarms;
+  }
+
+  public Members members() {
+    return members;
+  }
+
+  /** Runs read-only transactions; safe from any thread. */
+  public TxnExecutor executor() {
+    return executor;
+  }
+
+  /** The index of the last entry carried out. */
+  public long appliedIndex() {
+    return store.appliedIndex();
+  }
+
+  /** Passes over an entry without a command. */
+  public void skip(long index, long term) {
+    store.applied(index, term);
+  }
+
+  /**
+   * Decodes a command; one that cannot be decoded means that the log and this program do not belong
+   * together.
+   */
+  public static InternalRaftRequest decode(long index, byte[] data) {
+    try {
+      return InternalRaftRequest.parseFrom(data);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("log entry " + index + " is not a request", e);
+    }
+  }
+
+  /** Carries out the change of one member; its context is the member's record. */
+  public void changeMember(long index, long term, ConfChange.V1 change) {
+    if (change.type() == ConfChange.Type.REMOVE) {
+      members.remove(store.batch(), change.nodeId());
+    } else {
+      try {
+        members.put(store.batch(), MemberJson.decode(change.context()));
+      } catch (IOException e) {
+        throw new IllegalStateException("the context of membership entry " + index, e);
+      }
+    }
+    store.applied(index, term);
+  }
+
+  /** Carries out a command. */
+  public Applied apply(long index, long term, InternalRaftRequest request) {
+    Applied outcome;
+    try {
+      outcome = Applied.of(dispatch(request));
+    } catch (KvException e) {
+      outcome = Applied.failed(e);
+    }
+    store.applied(index, term);
+    return outcome;
+  }
+
+  private Object dispatch(InternalRaftRequest request) throws KvException {
+    if (request.hasPut()) {
+      return put(request.getPut());
+    }
+    if (request.hasTxn()) {
+      return txn(request.getTxn());
+    }
+    if (request.hasDeleteRange()) {
+      return deleteRange(request.getDeleteRange());
+    }
+    if (request.hasLeaseGrant()) {
+      return grant(request.getLeaseGrant());
+    }
+    if (request.hasLeaseRevoke()) {
+      return revoke(request.getLeaseRevoke());
+    }
+    if (request.hasCompaction()) {
+      return compact(request.getCompaction());
+    }
+    if (request.hasAlarm()) {
+      return alarm(request.getAlarm());
+    }
+    if (request.hasClusterMemberAttrSet()) {
+      members.publish(
+          store.batch(),
+          request.getClusterMemberAttrSet().getMemberID(),
+          request.getClusterMemberAttrSet().getMemberAttributes());
+      return Applied.NOTHING;
+    }
+    if (request.hasClusterVersionSet()) {
+      members.setClusterVersion(store.batch(), request.getClusterVersionSet().getVer());
+      return Applied.NOTHING;
+    }
+    throw new KvException(KvError.UNKNOWN_METHOD);
+  }
+
+  private OpResult put(PutRequest request) throws KvException {
+    refuse(AlarmType.CORRUPT, KvError.CORRUPT);
+    refuse(AlarmType.NOSPACE, KvError.NO_SPACE);
+    WriteTxn txn = store.begin();
+    OpResult result = executor.put(txn, request);
+    txn.end();
+    return result;
+  }
+
+  private OpResult deleteRange(DeleteRangeRequest request) throws KvException {
+    refuse(AlarmType.CORRUPT, KvError.CORRUPT);
+    WriteTxn txn = store.begin();
+    OpResult result = executor.deleteRange(txn, request);
+    txn.end();
+    return result;
+  }
+
+  private OpResult txn(TxnRequest request) throws KvException {
+    refuse(AlarmType.CORRUPT, KvError.CORRUPT);
+    if (RequestChecks.cost(request) > 0) {
+      refuse(AlarmType.NOSPACE, KvError.NO_SPACE);
+    }
+    WriteTxn txn = store.begin();
+    OpResult result = executor.txn(txn, request);
+    txn.end();
+    return result;
+  }
+
+  private Leases.Granted grant(LeaseGrantRequest request) throws KvException {
+    refuse(AlarmType.CORRUPT, KvError.CORRUPT);
+    refuse(AlarmType.NOSPACE, KvError.NO_SPACE);
+    if (request.getTTL() > LEASE_TTL_MAX_SECONDS) {
+      throw new KvException(KvError.LEASE_TTL_TOO_LARGE);
+    }
+    if (leases.exists(request.getID())) {
+      throw new KvException(KvError.LEASE_EXISTS);
+    }
+    Leases.Granted lease = leases.grant(store.batch(), request.getID(), request.getTTL());
+    listener.leaseGranted(lease);
+    return lease;
+  }
+
+  private Object revoke(LeaseRevokeRequest request) throws KvException {
+    refuse(AlarmType.CORRUPT, KvError.CORRUPT);
+    long id = request.getID();
+    if (!leases.exists(id)) {
+      throw new KvException(KvError.LEASE_NOT_FOUND);
+    }
+    WriteTxn txn = store.begin();
+    txn.willRead();
+    for (byte[] key : Leases.attachedKeys(backend, id)) {
+      txn.delete(UnsafeByteOperations.unsafeWrap(key));
+    }
+    txn.end();
+    leases.revoke(store.batch(), id);
+    listener.leaseRevoked(id);
+    return Applied.NOTHING;
+  }
+
+  private Object compact(CompactionRequest request) throws KvException {
+    refuse(AlarmType.CORRUPT, KvError.CORRUPT);
+    long at = request.getRevision();
+    if (at <= store.compactRevision()) {
+      throw new KvException(KvError.COMPACTED);
+    }
+    if (at > store.revision()) {
+      throw new KvException(KvError.FUTURE_REVISION);
+    }
+    store.compact(at);
+    listener.compacted(at);
+    return Applied.NOTHING;
+  }
+
+  private List<AlarmMember> alarm(AlarmRequest request) {
+    AlarmMember alarm =
+        AlarmMember.newBuilder()
+            .setMemberID(request.getMemberID())
+            .setAlarm(request.getAlarm())
+            .build();
+    return switch (request.getAction()) {
+      case GET -> alarms.active(request.getAlarm());
+      case ACTIVATE -> {
+        if (alarm.getAlarm() == AlarmType.NONE) {
+          yield List.of();
+        }
+        alarms.raise(store.batch(), alarm);
+        yield List.of(alarm);
+      }
+      case DEACTIVATE ->
+          alarms.clear(store.batch(), alarm) ? List.of(alarm) : List.<AlarmMember>of();
+      case UNRECOGNIZED -> List.of();
+    };
+  }
+
+  private void refuse(AlarmType type, KvError error) throws KvException {
+    if (alarms.raised(type)) {
+      throw new KvException(error);
+    }
+  }
+
+  /**
+   * Makes everything applied since the last call visible.
+   *
+   * @return the revisions that were created, in order
+   */
+  public List<RevisionEvents> commit() {
+    return store.commit();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.keelson.kv.lease;
+
+import dev.keelson.kv.lease.Leases.Granted;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides on the leader when leases expire. It never changes the replicated state: an expired lease
+ * is revoked by a proposed entry. A member that is not the leader holds no deadlines; one that
+ * becomes leader gives every lease its full time again plus an extension, because keepalives may
+ * have been lost with the old leader.
+ *
+ * <p>Thread-safe. Times are milliseconds of the monotonic clock handed in.
+ */
+public final class Lessor {
+  private final Leases leases;
+  private final LongSupplier nowMillis;
+  private final Map<Long, Deadline> deadlines = new HashMap<>();
+  private final PriorityQueue<Deadline> queue =
+      new PriorityQueue<>(Comparator.comparingLong((Deadline each) -> each.queuedMillis));
+  private boolean primary;
+
+  private static final class Deadline {
+    final Granted lease;
+    long millis;
+    long queuedMillis;
+    boolean revoking;
+    @Nullable List<Runnable> gone;
+
+    Deadline(Granted lease, long millis) {
+      this.lease = lease;
+      this.millis = millis;
+      this.queuedMillis = millis;
+    }
+  }
+
+  /** How a renewal went. */
+  public enum Renewal {
+    /** The deadline was moved. */
+    RENEWED,
+    /** No such lease. */
+    NOT_FOUND,
+    /** Expired and about to be revoked: it cannot be saved; the callback runs when it is gone. */
+    EXPIRING,
+    /** This member is not the leader. */
+    NOT_PRIMARY
+  }
+
+  public Lessor(Leases leases, LongSupplier nowMillis) {
+    this.leases = leases;
+    this.nowMillis = nowMillis;
+  }
+
+  /**
+   * Takes over expiry: every lease lives its full time from now, and {@code extensionMillis} more.
+   */
+  public synchronized void promote(long extensionMillis) {
+    primary = true;
+    deadlines.clear();
+    queue.clear();
+    long now = nowMillis.getAsLong();
+    for (Granted lease : leases.all()) {
+      add(lease, now + extensionMillis);
+    }
+  }
+
+  /** Gives expiry up; those waiting for a revocation are told to ask the new leader. */
+  public synchronized List<Runnable> demote() {
+    primary = false;
+    List<Runnable> waiting = new ArrayList<>();
+    for (Deadline each : deadlines.values()) {
+      if (each.gone != null) {
+        waiting.addAll(each.gone);
+      }
+    }
+    deadlines.clear();
+    queue.clear();
+    return waiting;
+  }
+
+  /** Tells that a lease was granted. */
+  public synchronized void granted(Granted lease) {
+    if (primary) {
+      add(lease, nowMillis.getAsLong());
+    }
+  }
+
+  private void add(Granted lease, long fromMillis) {
+    Deadline deadline = new Deadline(lease, fromMillis + lease.ttlSeconds() * 1000);
+    deadlines.put(lease.id(), deadline);
+    queue.add(deadline);
+  }
+
+  /** Tells that a lease was revoked; returns what waits for it. */
+  public synchronized List<Runnable> revoked(long id) {
+    Deadline deadline = deadlines.remove(id);
+    // the queue drops it when its turn comes
+    return deadline == null || deadline.gone == null ? List.of() : deadline.gone;
+  }
+
+  /**
+   * Moves the deadline to a full time to live from now.
+   *
+   * @param gone runs once the lease is gone, if the answer is {@link Renewal#EXPIRING}
+   */
+  public synchronized Renewal renew(long id, Runnable gone) {
+    if (!primary) {
+      return Renewal.NOT_PRIMARY;
+    }
+    Deadline deadline = deadlines.get(id);
+    if (deadline == null) {
+      return Renewal.NOT_FOUND;
+    }
+    long now = nowMillis.getAsLong();
+    if (deadline.revoking || now >= deadline.millis) {
+      if (deadline.gone == null) {
+        deadline.gone = new ArrayList<>(1);
+      }
+      deadline.gone.add(gone);
+      return Renewal.EXPIRING;
+    }
+    deadline.millis = now + deadline.lease.ttlSeconds() * 1000;
+    return Renewal.RENEWED;
+  }
+
+  /** Remaining time in whole seconds, truncated; -1 for a lease without deadline here. */
+  public synchronized long remainingSeconds(long id) {
+    Deadline deadline = deadlines.get(id);
+    return deadline == null ? -1 : Math.max(0, deadline.millis - nowMillis.getAsLong()) / 1000;
+  }
+
+  /** Ids of all leases, soonest deadline first on the leader, ascending elsewhere. */
+  public synchronized List<Long> ids() {
+    if (!primary) {
+      return leases.all().stream().map(Granted::id).sorted().toList();
+    }
+    return deadlines.values().stream()
+        .sorted(
+            Comparator.comparingLong((Deadline each) -> each.millis)
+                .thenComparingLong(each -> each.lease.id()))
+        .map(each -> each.lease.id())
+        .toList();
+  }
+
+  /**
+   * Leases whose time is over and that have not been handed out yet.
+   *
+   * @param max how many at most
+   */
+  public synchronized List<Long> takeExpired(int max) {
+    if (!primary) {
+      return List.of();
+    }
+    List<Long> expired = new ArrayList<>();
+    long now = nowMillis.getAsLong();
+    for (Deadline first = queue.peek();
+        first != null && first.queuedMillis <= now && expired.size() < max;
+        first = queue.peek()) {
+      queue.remove();
+      if (deadlines.get(first.lease.id()) != first) {
+        continue;
+      }
+      if (first.millis > now) {
+        // renewed since it was queued
+        first.queuedMillis = first.millis;
+        queue.add(first);
+        continue;
+      }
+      first.revoking = true;
+      expired.add(first.lease.id());
+    }
+    return expired;
+  }
+
+  /** A revocation did not take effect: it is tried again {@code afterMillis} from now. */
+  public synchronized void retry(long id, long afterMillis) {
+    Deadline deadline = deadlines.get(id);
+    if (deadline != null && deadline.revoking) {
+      deadline.revoking = false;
+      deadline.queuedMillis = nowMillis.getAsLong() + afterMillis;
+      queue.add(deadline);
+    }
+  }
+}

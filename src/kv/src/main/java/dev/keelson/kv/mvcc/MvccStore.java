@@ -1,0 +1,232 @@
+package dev.keelson.kv.mvcc;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.WriteBatch;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The write side of the multi-version store. The apply thread opens transactions, one after
+ * another, into one backend batch; {@link #commit} writes the batch together with the applied index
+ * and publishes a new view. What a batch holds is invisible to readers until then.
+ *
+ * <p>Not thread-safe: apply thread only, except {@link #views}, {@link #log} and what they hand
+ * out.
+ */
+public final class MvccStore implements AutoCloseable {
+  /** The revision of an empty store; the first change makes revision 2. */
+  public static final long FIRST_REVISION = 1;
+
+  private final KvBackend backend;
+  private final WriteBatch batch;
+  private final Views views = new Views();
+  private final CountIndex counts = new CountIndex();
+  private final MetaCache metas = new MetaCache();
+  private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
+  private final List<RevisionEvents> published = new ArrayList<>();
+  private final Compactor compactor;
+  private final StoreEventLog log;
+  private long revision;
+  private long compactRevision;
+  private long appliedIndex;
+  private long appliedTerm;
+  private boolean dirty;
+
+  /** Opens the state that the backend holds. */
+  public MvccStore(KvBackend backend) {
+    this.backend = backend;
+    this.batch = backend.batch();
+    this.log = new StoreEventLog(views);
+    byte[] applied = backend.get(Families.META, StoreKeys.APPLIED);
+    if (applied != null) {
+      ByteBuffer in = ByteBuffer.wrap(applied);
+      appliedIndex = in.getLong();
+      appliedTerm = in.getLong();
+      revision = in.getLong();
+    } else {
+      revision = FIRST_REVISION;
+    }
+    long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
+    long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
+    compactRevision = Math.max(scheduled, finished);
+    compactor = new Compactor(backend, finished, compactRevision);
+    if (!counts.load(backend.get(Families.META, StoreKeys.COUNTS), appliedIndex)) {
+      counts.rebuild(backend);
+    }
+    publish();
+  }
+
+  private long readRevision(byte[] name) {
+    byte[] stored = backend.get(Families.META, name);
+    return stored == null ? -1 : StoreKeys.eventMain(stored);
+  }
+
+  /** Views for readers; safe from any thread. */
+  public Views views() {
+    return views;
+  }
+
+  /** Past events; safe from any thread. */
+  public EventLog log() {
+    return log;
+  }
+
+  /** The physical part of compactions. */
+  public Compactor compactor() {
+    return compactor;
+  }
+
+  /** The newest revision, including transactions of the open batch. */
+  public long revision() {
+    return revision;
+  }
+
+  /** The revision of the last compaction; -1 before the first. */
+  public long compactRevision() {
+    return compactRevision;
+  }
+
+  /** The index of the last log entry whose effects are in the store or in the open batch. */
+  public long appliedIndex() {
+    return appliedIndex;
+  }
+
+  /** The term of {@link #appliedIndex}. */
+  public long appliedTerm() {
+    return appliedTerm;
+  }
+
+  /**
+   * Records that the entry has been carried out; goes into the same atomic write as its effects.
+   */
+  public void applied(long index, long term) {
+    if (index <= appliedIndex) {
+      throw new IllegalStateException("entry " + index + " applied after " + appliedIndex);
+    }
+    appliedIndex = index;
+    appliedTerm = term;
+    dirty = true;
+  }
+
+  /** The open batch, for the other parts of the replicated state. */
+  public WriteBatch batch() {
+    return batch;
+  }
+
+  /** Starts a transaction that will create {@link #revision} + 1 if it changes anything. */
+  public WriteTxn begin() {
+    return new WriteTxn(this, revision + 1);
+  }
+
+  /** Logically compacts: older revisions are refused from the next view on. */
+  public void compact(long at) {
+    compactRevision = at;
+    batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(at, 0));
+    compactor.schedule(at);
+    dirty = true;
+  }
+
+  /** Writes the batch, so that this thread can read through the backend; publishes nothing. */
+  void writeThrough() {
+    if (batch.count() > 0) {
+      writeBatch();
+    }
+  }
+
+  /**
+   * Writes what was applied since the last call, all or nothing, and makes it visible to new views.
+   *
+   * @return the revisions created, in order; the list is the caller's
+   */
+  public List<RevisionEvents> commit() {
+    if (!dirty && batch.count() == 0) {
+      return List.of();
+    }
+    writeBatch();
+    dirty = false;
+    counts.settle(backend);
+    publish();
+    List<RevisionEvents> events = List.copyOf(published);
+    published.clear();
+    return events;
+  }
+
+  /**
+   * Writes the key counts, so that a flush started right after holds them for exactly this applied
+   * index.
+   */
+  public void prepareFlush() {
+    try (WriteBatch own = backend.batch()) {
+      own.put(Families.META, StoreKeys.COUNTS, counts.encode(appliedIndex));
+      backend.write(own);
+    }
+  }
+
+  private void writeBatch() {
+    batch.put(
+        Families.META,
+        StoreKeys.APPLIED,
+        ByteBuffer.allocate(24)
+            .putLong(appliedIndex)
+            .putLong(appliedTerm)
+            .putLong(revision)
+            .array());
+    backend.write(batch);
+    batch.clear();
+    changedInBatch.clear();
+  }
+
+  private void publish() {
+    views.publish(new View(backend.snapshot(), counts.freeze(), revision, compactRevision));
+  }
+
+  KvBackend backend() {
+    return backend;
+  }
+
+  CountIndex counts() {
+    return counts;
+  }
+
+  KeyMeta meta(ByteString key) {
+    KeyMeta meta = changedInBatch.get(key);
+    if (meta != null) {
+      return meta;
+    }
+    meta = metas.get(key);
+    if (meta == null) {
+      meta = new KeyMeta();
+      byte[] stored = backend.get(Families.CURRENT, key.toByteArray());
+      if (stored != null) {
+        meta.read(Row.parse(stored));
+      }
+      metas.put(key, meta);
+    }
+    return meta;
+  }
+
+  /** Notes that the backend does not show the key's newest state before the batch is written. */
+  void changed(ByteString key, KeyMeta meta) {
+    changedInBatch.put(key, meta);
+  }
+
+  void finish(long newRevision, List<Event> events) {
+    revision = newRevision;
+    long size = 0;
+    for (Event event : events) {
+      size += event.sizeBytes();
+    }
+    published.add(new RevisionEvents(newRevision, events, size));
+    dirty = true;
+  }
+
+  @Override
+  public void close() {
+    views.close();
+    batch.close();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.keelson.storage.backend.rocksdb;
+
+import dev.keelson.storage.backend.BackendException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractEventListener;
+import org.rocksdb.BackgroundErrorReason;
+import org.rocksdb.FlushJobInfo;
+import org.rocksdb.RocksDB;
+import org.rocksdb.Status;
+
+/**
+ * Learns from RocksDB which writes have become durable and which background work has failed.
+ *
+ * <p>Every operation has a sequence number. A flush of all families is committed to the manifest as
+ * one, and only then reported, family by family, each with the largest number it wrote. The newest
+ * operation of a family always survives into its file, so a number reported is the proof that all
+ * operations up to it are durable in all families.
+ */
+final class FlushTracker extends AbstractEventListener {
+  private record Pending(long sequence, Runnable done) {}
+
+  private final String name;
+  private final Executor callbacks;
+  private final Deque<Pending> pending = new ArrayDeque<>();
+  private long durable;
+  private volatile @Nullable BackendException failure;
+
+  FlushTracker(String name, Executor callbacks) {
+    super(EnabledEventCallback.ON_FLUSH_COMPLETED, EnabledEventCallback.ON_BACKGROUND_ERROR);
+    this.name = name;
+    this.callbacks = callbacks;
+  }
+
+  /** Everything up to {@code sequence} is durable: what a database was opened with. */
+  synchronized void opened(long sequence) {
+    durable = sequence;
+  }
+
+  /**
+   * Runs {@code done} once everything up to {@code sequence} is durable; after those of earlier
+   * calls, in whose order {@code sequence} must not fall.
+   */
+  synchronized void whenDurable(long sequence, Runnable done) {
+    pending.add(new Pending(sequence, done));
+    release();
+  }
+
+  @Override
+  public synchronized void onFlushCompleted(RocksDB db, FlushJobInfo info) {
+    durable = Math.max(durable, info.getLargestSeqno());
+    release();
+  }
+
+  @Override
+  public void onBackgroundError(BackgroundErrorReason reason, Status status) {
+    fail(
+        new BackendException(
+            "background " + reason + " of " + name + " failed: " + text(status) + "; stop"));
+  }
+
+  private void release() {
+    for (Pending first = pending.peek();
+        first != null && first.sequence <= durable;
+        first = pending.peek()) {
+      pending.remove();
+      Runnable done = first.done;
+      callbacks.execute(() -> run(done));
+    }
+  }
+
+  private void run(Runnable done) {
+    try {
+      done.run();
+    } catch (RuntimeException | Error e) {
+      fail(new BackendException("the action after a flush of " + name + " failed: " + e, e));
+    }
+  }
+
+  /** Makes {@link #throwIfFailed} throw from now on; the first failure counts. */
+  synchronized void fail(BackendException e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  void throwIfFailed() {
+    BackendException e = failure;
+    if (e != null) {
+      throw new BackendException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static String text(Status status) {
+    return status.getCodeString() + (status.getState() == null ? "" : " " + status.getState());
+  }
+}

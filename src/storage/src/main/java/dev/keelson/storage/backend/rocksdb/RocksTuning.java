@@ -1,0 +1,96 @@
+package dev.keelson.storage.backend.rocksdb;
+
+import dev.keelson.storage.backend.Family;
+import java.util.ArrayList;
+import java.util.List;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksObject;
+
+/**
+ * The native options, kept as long as the database lives.
+ *
+ * <p>Filters and indexes stay outside the block cache: a filter larger than a shard of the cache is
+ * read and checked again by every get, 300 us instead of 1. The cache has few shards for the same
+ * reason.
+ */
+final class RocksTuning implements AutoCloseable {
+  /** Unflushed data at which RocksDB starts a flush by itself, in units of the owner's limit. */
+  private static final int SAFETY_FACTOR = 4;
+
+  private static final int CACHE_SHARD_BITS = 2;
+  private static final double BLOOM_BITS_PER_KEY = 10;
+  private static final int MAX_OPEN_FILES = 512;
+  private static final int BACKGROUND_JOBS = 2;
+
+  private final RocksOptions options;
+  private final List<RocksObject> owned = new ArrayList<>();
+  private final LRUCache cache;
+  private final BloomFilter filter;
+
+  RocksTuning(RocksOptions options) {
+    this.options = options;
+    cache = own(new LRUCache(options.blockCacheBytes(), CACHE_SHARD_BITS));
+    filter = own(new BloomFilter(BLOOM_BITS_PER_KEY, false));
+  }
+
+  DBOptions database(FlushTracker tracker) {
+    return own(new DBOptions())
+        .setCreateIfMissing(true)
+        .setCreateMissingColumnFamilies(true)
+        .setAtomicFlush(true)
+        .setDbWriteBufferSize(SAFETY_FACTOR * options.memtableBytes())
+        .setListeners(List.of(tracker))
+        // A failed write is final: no attempt to go on behind the owner's back.
+        .setMaxBgErrorResumeCount(0)
+        .setMaxBackgroundJobs(BACKGROUND_JOBS)
+        .setMaxOpenFiles(MAX_OPEN_FILES)
+        // Hands data to the disk while files are written, lest one large fsync delays the raft log.
+        .setBytesPerSync(1 << 20)
+        .setMaxManifestFileSize(16 << 20)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setMaxLogFileSize(1 << 20)
+        .setKeepLogFileNum(2)
+        .setStatsDumpPeriodSec(0)
+        .setStatsPersistPeriodSec(0);
+  }
+
+  ColumnFamilyOptions family(Family.Access access) {
+    BlockBasedTableConfig table =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            .setCacheIndexAndFilterBlocks(false)
+            .setBlockSize(access == Family.Access.LOG ? 32 << 10 : 8 << 10);
+    if (access == Family.Access.POINT) {
+      table.setFilterPolicy(filter);
+    }
+    return own(new ColumnFamilyOptions())
+        .setTableFormatConfig(table)
+        .setWriteBufferSize(SAFETY_FACTOR * options.memtableBytes())
+        // Above the number of flushes an owner has under way, so that writes do not stall.
+        .setMaxWriteBufferNumber(6)
+        .setArenaBlockSize(access == Family.Access.SMALL ? 16 << 10 : 256 << 10)
+        .setLevelCompactionDynamicLevelBytes(true)
+        .setCompressionType(
+            access == Family.Access.SMALL
+                ? CompressionType.NO_COMPRESSION
+                : CompressionType.LZ4_COMPRESSION);
+  }
+
+  private <T extends RocksObject> T own(T object) {
+    owned.add(object);
+    return object;
+  }
+
+  @Override
+  public void close() {
+    for (int i = owned.size() - 1; i >= 0; i--) {
+      owned.get(i).close();
+    }
+  }
+}
