@@ -11,8 +11,8 @@ import java.util.Optional;
  * OracleMain --left etcd --right keelson --ops 20000 --seed 1 --shrink
  * </pre>
  *
- * {@code --left} and {@code --right} are {@code etcd}, {@code keelson}, or {@code host:port} of a
- * fresh running server. {@code --runs N} takes N seeds in a row. Ends with 1 after a difference.
+ * {@code --left} and {@code --right} are {@code etcd}, {@code keelson}, the path of a program that
+ * takes etcd's flags, or {@code host:port} of a fresh running server. {@code --runs N} takes N seeds in a row. Ends with 1 after a difference.
  */
 public final class OracleMain {
   private static final Duration SHRINK_LIMIT = Duration.ofMinutes(5);

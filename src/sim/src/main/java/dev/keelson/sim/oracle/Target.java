@@ -3,6 +3,7 @@ package dev.keelson.sim.oracle;
 import dev.keelson.sim.process.ServerProcess;
 import dev.keelson.sim.process.ServerProgram;
 import io.grpc.ClientInterceptor;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +28,20 @@ public final class Target implements AutoCloseable {
   /**
    * A target by its name on the command line.
    *
-   * @param name {@code etcd} or {@code keelson} for a server that is started for the run, otherwise
-   *     the {@code host:port} of a running one
+   * @param name {@code etcd}, {@code keelson} or the path of a program with etcd's flags for a server
+   *     that is started for the run, otherwise the {@code host:port} of a running one
    */
   public static Target named(String name) {
     return switch (name) {
       case "etcd" -> managed(found(ServerProgram.etcd(), "etcd"), ETCD_FLAGS);
       case "keelson" -> managed(found(ServerProgram.keelson(), "./keelson"), List.of());
-      default -> running(name);
+      default -> name.contains("/") ? program(Path.of(name)) : running(name);
     };
+  }
+
+  private static Target program(Path executable) {
+    String name = executable.getFileName().toString();
+    return managed(new ServerProgram(name, executable, List.of()), List.of());
   }
 
   /** A server that somebody else started; it cannot be restarted, so failures are not shrunk. */
