@@ -74,7 +74,8 @@ final class NodeMember implements Member, MemberView {
 
   /** After a failed write nothing may be answered any more, so nothing is cleaned up either. */
   private static void halt(Throwable cause) {
-    log.error("halting: acknowledged data is safe in the log; mend the cause and start again", cause);
+    log.error(
+        "halting: acknowledged data is safe in the log; mend the cause and start again", cause);
     Runtime.getRuntime().halt(1);
   }
 
