@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class WalCrashTest {
   private static final int OPERATIONS = 120;
-  private static final int SCRIPTS = 3;
+  private static final int SCRIPTS = 2;
 
   /** What the log must return, as the script's author sees it. */
   private record Model(WalHardState hardState, long snapshot, NavigableMap<Long, Entry> entries) {
