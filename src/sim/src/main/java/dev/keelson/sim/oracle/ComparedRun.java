@@ -6,6 +6,7 @@ import dev.keelson.proto.etcdserverpb.CompactionRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantResponse;
 import dev.keelson.proto.etcdserverpb.LeaseKeepAliveRequest;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,7 +23,12 @@ final class ComparedRun implements AutoCloseable {
   private final ComparedWatches watches;
   private int steps;
 
-  ComparedRun(Side left, Side right) throws Difference.Found, InterruptedException {
+  /**
+   * Begins a run.
+   *
+   * @param tolerated how many kinds of difference are only collected; the next one ends the run
+   */
+  ComparedRun(Side left, Side right, int tolerated) throws Difference.Found, InterruptedException {
     if (left.symbols().currentRevision() != right.symbols().currentRevision()) {
       throw new IllegalArgumentException(
           "the servers differ before the first operation: revision "
@@ -36,7 +42,7 @@ final class ComparedRun implements AutoCloseable {
         left.version().equals(right.version())
             ? VersionDifferences.NONE
             : VersionDifferences.FROM_3_5_16;
-    this.comparison = new Comparison(left, right, accepted);
+    this.comparison = new Comparison(left, right, accepted, tolerated);
     this.watches = new ComparedWatches(left, right, comparison);
   }
 
@@ -66,6 +72,11 @@ final class ComparedRun implements AutoCloseable {
   /** How many pairs of answers were compared. */
   long compared() {
     return comparison.compared();
+  }
+
+  /** The first difference of each tolerated kind. */
+  List<Difference> collected() {
+    return comparison.collected();
   }
 
   /** How often each accepted difference between the versions was met. */

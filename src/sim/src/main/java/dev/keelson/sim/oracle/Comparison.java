@@ -2,6 +2,7 @@ package dev.keelson.sim.oracle;
 
 import com.google.protobuf.Message;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,12 +14,20 @@ final class Comparison {
   private final Side right;
   private final VersionDifferences accepted;
   private final Map<String, Integer> explained = new TreeMap<>();
+  private final Map<String, Difference> kinds = new LinkedHashMap<>();
+  private final int tolerated;
   private long compared;
 
-  Comparison(Side left, Side right, VersionDifferences accepted) {
+  /**
+   * A comparison of two sides.
+   *
+   * @param tolerated how many kinds of difference are only collected; the next one ends the run
+   */
+  Comparison(Side left, Side right, VersionDifferences accepted, int tolerated) {
     this.left = left;
     this.right = right;
     this.accepted = accepted;
+    this.tolerated = tolerated;
   }
 
   /**
@@ -43,9 +52,21 @@ final class Comparison {
               name -> explained.merge(name, 1, Integer::sum), () -> unexplained.add(field));
     }
     if (!unexplained.isEmpty() || l instanceof Answer.Silence) {
-      throw new Difference.Found(new Difference(where.get(), l, r, unexplained));
+      found(new Difference(where.get(), l, r, unexplained));
     }
     return fields.isEmpty();
+  }
+
+  private void found(Difference difference) throws Difference.Found {
+    if (kinds.size() >= tolerated) {
+      throw new Difference.Found(difference);
+    }
+    kinds.putIfAbsent(difference.kind(), difference);
+  }
+
+  /** The first difference of each kind met so far. */
+  List<Difference> collected() {
+    return List.copyOf(kinds.values());
   }
 
   /** How many pairs of answers were compared. */

@@ -15,6 +15,14 @@ record Difference(String where, Answer left, Answer right, List<FieldDifference>
     fields = List.copyOf(fields);
   }
 
+  /** The same for differences that probably have one cause: what was asked, and which fields. */
+  String kind() {
+    String asked = where.replaceFirst("[ {].*", "");
+    return fields.isEmpty()
+        ? asked
+        : asked + " " + fields.getFirst().path().replaceAll("\\[\\d+]", "");
+  }
+
   /** Several lines for a person. */
   String describe() {
     StringBuilder text = new StringBuilder();

@@ -3,9 +3,11 @@ package dev.keelson.sim.oracle;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** An endless sequence of operations that depends on nothing but its seed. */
 final class OperationGenerator {
+  private final Set<Service> leftOut;
   private final Dice dice;
   private final KeyValueRequests keyValue;
   private final TxnRequests txns;
@@ -14,7 +16,14 @@ final class OperationGenerator {
   private final ServiceOperations services;
   private final AuthOperations auth;
 
-  OperationGenerator(long seed) {
+  /**
+   * A sequence.
+   *
+   * @param seed determines it, together with what is left out
+   * @param leftOut services that are not called; reads take their place
+   */
+  OperationGenerator(long seed, Set<Service> leftOut) {
+    this.leftOut = leftOut;
     dice = new Dice(seed);
     keyValue = new KeyValueRequests(dice);
     txns = new TxnRequests(dice, keyValue);
@@ -38,7 +47,7 @@ final class OperationGenerator {
   private Operation plain() {
     int choice = dice.below(1000);
     if (choice < 270) {
-      return new Operation.Call(KVGrpc.getRangeMethod(), keyValue.range());
+      return read();
     }
     if (choice < 510) {
       return new Operation.Call(KVGrpc.getPutMethod(), keyValue.put());
@@ -59,19 +68,23 @@ final class OperationGenerator {
       return watches.operation();
     }
     if (choice < 960) {
-      return services.maintenance();
+      return services.maintenance(!leftOut.contains(Service.DOWNGRADE));
     }
     if (choice < 967) {
-      return services.cluster();
+      return services.cluster(!leftOut.contains(Service.MEMBERSHIP));
     }
     if (choice < 977) {
-      return services.lockOrElection();
+      return leftOut.contains(Service.LOCK) ? read() : services.lockOrElection();
     }
     if (choice < 995) {
-      return auth.operation();
+      return leftOut.contains(Service.AUTH) ? read() : auth.operation();
     }
     return dice.chance(100)
         ? watches.fragmented()
         : new Operation.Call(KVGrpc.getPutMethod(), keyValue.largePut());
+  }
+
+  private Operation read() {
+    return new Operation.Call(KVGrpc.getRangeMethod(), keyValue.range());
   }
 }

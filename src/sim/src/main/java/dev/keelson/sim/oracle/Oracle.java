@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs seeded sequences against two servers and reports the first difference. */
 public final class Oracle {
@@ -13,6 +14,7 @@ public final class Oracle {
 
   private final Target left;
   private final Target right;
+  private final Set<Service> leftOut;
   private final PrintStream out;
 
   /**
@@ -20,9 +22,11 @@ public final class Oracle {
    *
    * @param left the reference
    * @param right the server under test
+   * @param leftOut services that are not called
    * @param out progress and reports
    */
-  public Oracle(Target left, Target right, PrintStream out) {
+  public Oracle(Target left, Target right, Set<Service> leftOut, PrintStream out) {
+    this.leftOut = Set.copyOf(leftOut);
     this.left = left;
     this.right = right;
     this.out = out;
@@ -38,12 +42,12 @@ public final class Oracle {
    */
   public Optional<String> run(long seed, int operations, Duration shrinkFor)
       throws InterruptedException {
-    OperationGenerator generator = new OperationGenerator(seed);
+    OperationGenerator generator = new OperationGenerator(seed, leftOut);
     List<Operation> sent = new ArrayList<>();
     long begin = System.nanoTime();
     restart();
     Optional<Difference> found = Optional.empty();
-    try (ComparedRun run = connect()) {
+    try (ComparedRun run = connect(0)) {
       try {
         while (sent.size() < operations) {
           Operation step = generator.next();
@@ -67,10 +71,36 @@ public final class Oracle {
     return Optional.of(report(seed, sent, found.get(), shrinkFor));
   }
 
+  /**
+   * Goes on after differences, to get an overview; later ones may only follow from earlier ones.
+   *
+   * @param kinds ends after this many kinds of difference
+   * @return one report for each kind
+   */
+  public List<String> survey(long seed, int operations, int kinds) throws InterruptedException {
+    OperationGenerator generator = new OperationGenerator(seed, leftOut);
+    restart();
+    List<String> reports = new ArrayList<>();
+    try (ComparedRun run = connect(kinds)) {
+      try {
+        for (int i = 0; i < operations && run.collected().size() < kinds; i++) {
+          run.execute(generator.next());
+        }
+        run.finish();
+      } catch (Difference.Found e) {
+        reports.add(e.difference().describe());
+      }
+      run.collected().forEach(difference -> reports.add(difference.describe()));
+    } catch (Difference.Found e) {
+      reports.add(e.difference().describe());
+    }
+    return reports;
+  }
+
   /** Runs a given sequence on fresh servers. */
   Optional<Difference> replay(List<Operation> steps) throws InterruptedException {
     restart();
-    try (ComparedRun run = connect()) {
+    try (ComparedRun run = connect(0)) {
       for (Operation step : steps) {
         run.execute(step);
       }
@@ -81,10 +111,10 @@ public final class Oracle {
     }
   }
 
-  private ComparedRun connect() throws Difference.Found, InterruptedException {
+  private ComparedRun connect(int tolerated) throws Difference.Found, InterruptedException {
     Side leftSide = left.connect();
     try {
-      return new ComparedRun(leftSide, right.connect());
+      return new ComparedRun(leftSide, right.connect(), tolerated);
     } catch (RuntimeException | Difference.Found | InterruptedException e) {
       leftSide.close();
       throw e;

@@ -1,8 +1,11 @@
 package dev.keelson.sim.oracle;
 
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Compares two servers from the command line.
@@ -12,7 +15,9 @@ import java.util.Optional;
  * </pre>
  *
  * {@code --left} and {@code --right} are {@code etcd}, {@code keelson}, the path of a program that
- * takes etcd's flags, or {@code host:port} of a fresh running server. {@code --runs N} takes N seeds in a row. Ends with 1 after a difference.
+ * takes etcd's flags, or {@code host:port} of a fresh running server. {@code --runs N} takes N
+ * seeds in a row; {@code --survey N} goes on after differences until it met N kinds; {@code
+ * --without AUTH} leaves out a {@link Service}. Ends with 1 after a difference.
  */
 public final class OracleMain {
   private static final Duration SHRINK_LIMIT = Duration.ofMinutes(5);
@@ -27,6 +32,8 @@ public final class OracleMain {
     long seed = System.nanoTime() & 0xffff_ffffL;
     int runs = 1;
     boolean shrink = false;
+    int survey = 0;
+    Set<Service> leftOut = EnumSet.noneOf(Service.class);
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
         case "--left" -> left = value(arguments, ++i);
@@ -34,13 +41,21 @@ public final class OracleMain {
         case "--ops" -> operations = Integer.parseInt(value(arguments, ++i));
         case "--seed" -> seed = Long.parseLong(value(arguments, ++i));
         case "--runs" -> runs = Integer.parseInt(value(arguments, ++i));
+        case "--without" -> leftOut.add(Service.valueOf(value(arguments, ++i)));
+        case "--survey" -> survey = Integer.parseInt(value(arguments, ++i));
         case "--shrink" -> shrink = true;
         default -> throw new IllegalArgumentException("unknown argument " + arguments[i]);
       }
     }
     try (Target leftTarget = Target.named(left);
         Target rightTarget = Target.named(right)) {
-      Oracle oracle = new Oracle(leftTarget, rightTarget, System.out);
+      Oracle oracle = new Oracle(leftTarget, rightTarget, leftOut, System.out);
+      if (survey > 0) {
+        List<String> reports = oracle.survey(seed, operations, survey);
+        reports.forEach(System.out::println);
+        System.out.println(reports.size() + " kinds of difference");
+        return;
+      }
       for (int run = 0; run < runs; run++) {
         Optional<String> report =
             oracle.run(seed + run, operations, shrink ? SHRINK_LIMIT : Duration.ZERO);

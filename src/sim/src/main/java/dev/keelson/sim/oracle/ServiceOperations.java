@@ -30,6 +30,7 @@ import java.util.List;
 /** Random operations of the maintenance, cluster, lock and election services. */
 final class ServiceOperations {
   private static final long UNKNOWN_MEMBER = 12345;
+  private static final int LIST = 5;
 
   private final Dice dice;
 
@@ -37,7 +38,7 @@ final class ServiceOperations {
     this.dice = dice;
   }
 
-  Operation maintenance() {
+  Operation maintenance(boolean withDowngrade) {
     int choice = dice.below(100);
     if (choice < 35) {
       return call(
@@ -53,7 +54,7 @@ final class ServiceOperations {
     if (choice < 84) {
       return alarm(AlarmRequest.AlarmAction.DEACTIVATE, dice.below(3), Symbols.MEMBER);
     }
-    if (choice < 92) {
+    if (choice < 92 && withDowngrade) {
       String version = dice.pick(List.of("", "x", "3", "1.0.0", "3.99"));
       return call(
           MaintenanceGrpc.getDowngradeMethod(),
@@ -80,8 +81,8 @@ final class ServiceOperations {
   }
 
   /** Membership calls that must be refused, and the list. */
-  Operation cluster() {
-    return switch (dice.below(6)) {
+  Operation cluster(boolean withChanges) {
+    return switch (withChanges ? dice.below(6) : LIST) {
       case 0 ->
           call(
               ClusterGrpc.getMemberRemoveMethod(),

@@ -28,8 +28,8 @@ public final class Target implements AutoCloseable {
   /**
    * A target by its name on the command line.
    *
-   * @param name {@code etcd}, {@code keelson} or the path of a program with etcd's flags for a server
-   *     that is started for the run, otherwise the {@code host:port} of a running one
+   * @param name {@code etcd}, {@code keelson} or the path of a program with etcd's flags for a
+   *     server that is started for the run, otherwise the {@code host:port} of a running one
    */
   public static Target named(String name) {
     return switch (name) {

@@ -86,6 +86,10 @@ final class TxnRequests {
 
   private RangeRequest range() {
     RangeRequest range = keyValue.range();
+    if (range.getSortOrder() == RangeRequest.SortOrder.UNRECOGNIZED) {
+      // One version refuses it, which would undo the writes beside it on one side only.
+      range = range.toBuilder().clearSortOrder().build();
+    }
     // Old revisions make the whole transaction fail, so they are rarer than in plain ranges.
     return dice.chance(800) ? range.toBuilder().clearRevision().build() : range;
   }
