@@ -6,6 +6,7 @@ import dev.keelson.kv.alarm.Alarms;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
+import dev.keelson.kv.member.MemberJson;
 import dev.keelson.kv.member.Members;
 import dev.keelson.kv.mvcc.MvccStore;
 import dev.keelson.kv.mvcc.RevisionEvents;
@@ -23,8 +24,9 @@ import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
-import dev.keelson.proto.membershippb.Member;
+import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.storage.backend.KvBackend;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -101,9 +103,17 @@ public final class StateMachine implements AutoCloseable {
     }
   }
 
-  /** Records a member that a membership entry added. */
-  public void addMember(long index, long term, Member member) {
-    members.put(store.batch(), member);
+  /** Carries out the change of one member; its context is the member's record. */
+  public void changeMember(long index, long term, ConfChange.V1 change) {
+    if (change.type() == ConfChange.Type.REMOVE) {
+      members.remove(store.batch(), change.nodeId());
+    } else {
+      try {
+        members.put(store.batch(), MemberJson.decode(change.context()));
+      } catch (IOException e) {
+        throw new IllegalStateException("the context of membership entry " + index, e);
+      }
+    }
     store.applied(index, term);
   }
 

@@ -59,6 +59,14 @@ public final class Members {
     batch.put(Families.MEMBERS, key(member.getID()), member.toByteArray());
   }
 
+  /** Removes a member for good. */
+  public void remove(WriteBatch batch, long id) {
+    TreeMap<Long, Member> next = new TreeMap<>(byId);
+    next.remove(id);
+    byId = next;
+    batch.delete(Families.MEMBERS, key(id));
+  }
+
   /** Records the name and the client URLs a member published; ignored for an unknown member. */
   public void publish(WriteBatch batch, long id, Attributes attributes) {
     Member known = byId.get(id);

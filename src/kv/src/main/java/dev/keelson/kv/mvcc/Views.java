@@ -38,7 +38,7 @@ public final class Views {
   }
 
   /** A view whose newest revision is exactly {@code revision}, if one is at hand. Close it. */
-  @Nullable View acquireAt(long revision) {
+  public @Nullable View acquireAt(long revision) {
     synchronized (paged) {
       for (Paged each : paged) {
         if (each.view.revision() == revision) {
@@ -51,7 +51,7 @@ public final class Views {
   }
 
   /** Keeps the view for a while because its reader will probably come back for the next page. */
-  void keepForPaging(View view) {
+  public void keepForPaging(View view) {
     View evicted = null;
     synchronized (paged) {
       for (Paged each : paged) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.bench.h2;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+package dev.keelson.node;
+
+/** The version of etcd whose behaviour this server has, as clients and tools see it. */
+public final class EtcdVersion {
+  /** What Status and {@code --version} say. */
+  public static final String SERVER = "3.6.14";
+
+  /** What members agree to speak. */
+  public static final String CLUSTER = "3.6.0";
+
+  private EtcdVersion() {}
+}

@@ -1,0 +1,122 @@
+package dev.keelson.node;
+
+import dev.keelson.kv.StateMachine;
+import dev.keelson.kv.mvcc.Compactor;
+import dev.keelson.node.loop.LogWriter;
+import dev.keelson.proto.membershippb.Member;
+import dev.keelson.raft.confchange.ConfState;
+import dev.keelson.storage.backend.KvBackend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the applier does between two batches: flush the state machine when enough has gathered, so
+ * that the log can be shortened, and carry compactions on in small steps. Applier's thread only.
+ */
+final class Housekeeping {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+  private final StateMachine state;
+  private final KvBackend backend;
+  private final LogWriter log;
+  private final MemberSettings settings;
+  private final LongSupplier nowNanos;
+  private final List<Runnable> afterCompaction = new ArrayList<>();
+  private final LongConsumer wakeApplierAfterMillis;
+  private long nextStepNanos;
+  private long removed;
+
+  Housekeeping(
+      StateMachine state,
+      KvBackend backend,
+      LogWriter log,
+      MemberSettings settings,
+      LongSupplier nowNanos,
+      LongConsumer wakeApplierAfterMillis) {
+    this.state = state;
+    this.backend = backend;
+    this.log = log;
+    this.settings = settings;
+    this.nowNanos = nowNanos;
+    this.wakeApplierAfterMillis = wakeApplierAfterMillis;
+    this.nextStepNanos = nowNanos.getAsLong();
+  }
+
+  /** Does what is due; returns whether to come again at once. */
+  boolean between() {
+    if (backend.unflushedBytes() >= settings.memory().memtableBytes()) {
+      startFlush(() -> {});
+    }
+    compact();
+    return false;
+  }
+
+  /** Runs a callback once everything compacted so far is removed, durably. */
+  void afterCompaction(Runnable callback) {
+    afterCompaction.add(callback);
+    settleCompaction();
+  }
+
+  private void compact() {
+    Compactor compactor = state.store().compactor();
+    if (compactor.idle()) {
+      return;
+    }
+    long now = nowNanos.getAsLong();
+    if (now - nextStepNanos < 0) {
+      return;
+    }
+    removed += compactor.step(settings.compactionBatch());
+    long pause = settings.compactionPauseMillis();
+    nextStepNanos = nowNanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(pause);
+    if (compactor.idle()) {
+      LOG.atInfo()
+          .addKeyValue("compact-revision", compactor.finishedRevision())
+          .addKeyValue("removed-rows", removed)
+          .log("finished scheduled compaction");
+      removed = 0;
+      settleCompaction();
+    } else {
+      wakeApplierAfterMillis.accept(Math.max(pause, 1));
+    }
+  }
+
+  private void settleCompaction() {
+    if (state.store().compactor().idle() && !afterCompaction.isEmpty()) {
+      List<Runnable> waiting = List.copyOf(afterCompaction);
+      afterCompaction.clear();
+      startFlush(() -> waiting.forEach(Runnable::run));
+    }
+  }
+
+  /**
+   * Makes the state durable up to what is applied now; then the log before it is no longer needed
+   * for replay.
+   */
+  private void startFlush(Runnable done) {
+    long index = state.appliedIndex();
+    long term = state.store().appliedTerm();
+    ConfState confState = confState(state);
+    state.store().prepareFlush();
+    backend.startFlush(
+        () -> {
+          log.mark(index, term, confState, Math.max(1, index - settings.logKeepEntries()));
+          done.run();
+        });
+  }
+
+  /** The configuration that consensus starts with, from the membership record. */
+  static ConfState confState(StateMachine state) {
+    List<Long> voters = new ArrayList<>();
+    List<Long> learners = new ArrayList<>();
+    for (Member member : state.members().all()) {
+      (member.getRaftAttributes().getIsLearner() ? learners : voters).add(member.getID());
+    }
+    return new ConfState(voters, learners, List.of(), List.of(), false);
+  }
+}

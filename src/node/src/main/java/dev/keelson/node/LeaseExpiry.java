@@ -1,0 +1,55 @@
+package dev.keelson.node;
+
+import dev.keelson.kv.error.KvError;
+import dev.keelson.kv.error.KvException;
+import dev.keelson.kv.lease.Lessor;
+import dev.keelson.node.loop.Proposals;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
+import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Revokes expired leases through the log, a bounded number at a time, so that a hundred thousand
+ * that expire together leave room for writes.
+ */
+final class LeaseExpiry {
+  private static final int IN_FLIGHT_MAX = 512;
+
+  private final Lessor lessor;
+  private final Proposals proposals;
+  private final long retryMillis;
+  private final AtomicInteger inFlight = new AtomicInteger();
+
+  /**
+   * Creates the expiry.
+   *
+   * @param retryMillis after which a revocation that failed is tried again
+   */
+  LeaseExpiry(Lessor lessor, Proposals proposals, long retryMillis) {
+    this.lessor = lessor;
+    this.proposals = proposals;
+    this.retryMillis = retryMillis;
+  }
+
+  /** Called every tick. */
+  void tick() {
+    int room = IN_FLIGHT_MAX - inFlight.get();
+    if (room <= 0) {
+      return;
+    }
+    for (long id : lessor.takeExpired(room)) {
+      inFlight.incrementAndGet();
+      proposals.propose(
+          InternalRaftRequest.newBuilder()
+              .setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(id)),
+          Runnable::run,
+          outcome -> {
+            inFlight.decrementAndGet();
+            KvException failure = outcome.failure();
+            if (failure != null && failure.error() != KvError.LEASE_NOT_FOUND) {
+              lessor.retry(id, retryMillis);
+            }
+          });
+    }
+  }
+}

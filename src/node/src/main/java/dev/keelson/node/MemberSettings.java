@@ -1,0 +1,100 @@
+package dev.keelson.node;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a member is told at its start.
+ *
+ * @param name its name in the cluster
+ * @param dataDir where everything is kept that must survive
+ * @param walDir where the log is kept; usually inside {@code dataDir}
+ * @param peerUrls where other members reach it
+ * @param clientUrls where clients reach it, as published to the cluster
+ * @param clusterToken mixed into the ids, so that clusters with equal URLs differ
+ * @param heartbeatMillis the leader's heartbeat interval: one tick
+ * @param electionMillis how long a follower waits for a leader before it stands for election
+ * @param preVote whether an election is sounded out first
+ * @param requestBytesMax the largest encoded request
+ * @param txnOpsMax operations in a branch of a transaction
+ * @param quotaBytes what the backend may take; 0 for no limit
+ * @param logKeepEntries entries kept behind the newest flush for slow followers
+ * @param compactionBatch events looked at in one step of a compaction
+ * @param compactionPauseMillis pause between two steps
+ * @param progressMillis interval of watch progress notifications
+ * @param fsync whether the log is synced before a write is acknowledged; false loses data on a
+ *     power failure
+ * @param memory how much memory goes where
+ */
+public record MemberSettings(
+    String name,
+    Path dataDir,
+    Path walDir,
+    List<String> peerUrls,
+    List<String> clientUrls,
+    String clusterToken,
+    int heartbeatMillis,
+    int electionMillis,
+    boolean preVote,
+    int requestBytesMax,
+    int txnOpsMax,
+    long quotaBytes,
+    int logKeepEntries,
+    int compactionBatch,
+    int compactionPauseMillis,
+    long progressMillis,
+    boolean fsync,
+    Memory memory) {
+
+  /**
+   * The memory outside of the Java heap, and the parts of it that the heap holds.
+   *
+   * @param blockCacheBytes uncompressed blocks of the backend
+   * @param memtableBytes unflushed changes; also bounds how much of the log is replayed after a
+   *     crash
+   * @param logCacheBytes recent log entries kept in the heap
+   * @param watchRingBytes recent events kept in the heap for watchers
+   */
+  public record Memory(
+      long blockCacheBytes, long memtableBytes, long logCacheBytes, long watchRingBytes) {
+    /** For a heap of 256 MiB and about as much beside it. */
+    public static final Memory DEFAULT = new Memory(96L << 20, 24L << 20, 24L << 20, 24L << 20);
+  }
+
+  /** The shortest lease: one and a half election timeouts, in whole seconds, as in etcd. */
+  long leaseTtlMinSeconds() {
+    return (long) Math.ceil(electionMillis * 1.5 / 1000);
+  }
+
+  /** How long a proposal or a linearizable read is waited for. */
+  long requestTimeoutMillis() {
+    return 5000L + 2L * electionMillis;
+  }
+
+  int electionTicks() {
+    return electionMillis / heartbeatMillis;
+  }
+
+  /** Settings of a lone member with etcd's defaults. */
+  public static MemberSettings standalone(Path dataDir) {
+    return new MemberSettings(
+        "default",
+        dataDir,
+        dataDir.resolve("wal"),
+        List.of("http://localhost:2380"),
+        List.of("http://localhost:2379"),
+        "etcd-cluster",
+        100,
+        1000,
+        true,
+        1_572_864,
+        128,
+        2L << 30,
+        5000,
+        1000,
+        10,
+        600_000,
+        true,
+        Memory.DEFAULT);
+  }
+}

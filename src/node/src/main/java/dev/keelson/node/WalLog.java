@@ -1,0 +1,87 @@
+package dev.keelson.node;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.keelson.node.loop.DurableLog;
+import dev.keelson.raft.Entry;
+import dev.keelson.raft.HardState;
+import dev.keelson.raft.confchange.ConfState;
+import dev.keelson.storage.wal.SnapshotMarker;
+import dev.keelson.storage.wal.Wal;
+import dev.keelson.storage.wal.WalHardState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The write-ahead log as the log writer's {@link DurableLog}. */
+final class WalLog implements DurableLog {
+  private final Wal wal;
+  private final boolean fsync;
+
+  /**
+   * Wraps an open log.
+   *
+   * @param fsync false only where losing acknowledged writes is acceptable
+   */
+  WalLog(Wal wal, boolean fsync) {
+    this.wal = wal;
+    this.fsync = fsync;
+  }
+
+  @Override
+  public void appendAndSync(@Nullable HardState hardState, List<Entry> entries) {
+    WalHardState state = hardState == null ? null : toWal(hardState);
+    if (fsync) {
+      wal.appendAndSync(state, entries);
+    } else {
+      wal.appendUnsynced(state, entries);
+    }
+  }
+
+  @Override
+  public void markSnapshot(long index, long term, ConfState confState) {
+    wal.markSnapshotAndSync(new SnapshotMarker(index, term, encode(confState)), null);
+  }
+
+  @Override
+  public void releaseBefore(long index) {
+    wal.releaseBefore(index);
+  }
+
+  @Override
+  public void close() {
+    wal.close();
+  }
+
+  static WalHardState toWal(HardState state) {
+    return new WalHardState(state.term(), state.vote(), state.commit());
+  }
+
+  static HardState fromWal(WalHardState state) {
+    return new HardState(state.term(), state.vote(), state.commit());
+  }
+
+  static byte[] encode(ConfState state) {
+    return dev.keelson.proto.raftpb.ConfState.newBuilder()
+        .addAllVoters(state.voters())
+        .addAllLearners(state.learners())
+        .addAllVotersOutgoing(state.votersOutgoing())
+        .addAllLearnersNext(state.learnersNext())
+        .setAutoLeave(state.autoLeave())
+        .build()
+        .toByteArray();
+  }
+
+  static ConfState decode(byte[] stored) {
+    try {
+      dev.keelson.proto.raftpb.ConfState in = dev.keelson.proto.raftpb.ConfState.parseFrom(stored);
+      return new ConfState(
+          in.getVotersList(),
+          in.getLearnersList(),
+          in.getVotersOutgoingList(),
+          in.getLearnersNextList(),
+          in.getAutoLeave());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(
+          "the configuration in a snapshot marker cannot be decoded", e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.keelson.node.api;
+
+import dev.keelson.kv.txn.KeyValues;
+import dev.keelson.kv.txn.OpResult;
+import dev.keelson.kv.txn.OpResult.DeleteResult;
+import dev.keelson.kv.txn.OpResult.PutResult;
+import dev.keelson.kv.txn.OpResult.RangeResult;
+import dev.keelson.kv.txn.OpResult.TxnResult;
+
+/**
+ * Encodes the answers of the KV service. Inside a transaction a header carries only the revision.
+ */
+final class KvResponses {
+  private static final int HEADER = 1;
+
+  private KvResponses() {}
+
+  static WireWriter encode(Headers headers, OpResult result) {
+    return body(headers.wire(result.revision()), result);
+  }
+
+  private static WireWriter body(WireWriter header, OpResult result) {
+    WireWriter out = new WireWriter().message(HEADER, header);
+    switch (result) {
+      case RangeResult range -> {
+        rows(out, 2, range.rows());
+        out.bool(3, range.more()).int64(4, range.count());
+      }
+      case PutResult put -> {
+        if (put.previous() != null) {
+          out.message(2, put.previous(), 0);
+        }
+      }
+      case DeleteResult delete -> {
+        out.int64(2, delete.deleted());
+        rows(out, 3, delete.previous());
+      }
+      case TxnResult txn -> {
+        out.bool(2, txn.succeeded());
+        for (OpResult inner : txn.responses()) {
+          out.message(3, new WireWriter().message(kind(inner), nested(inner)));
+        }
+      }
+    }
+    return out;
+  }
+
+  private static WireWriter nested(OpResult result) {
+    return body(new WireWriter().int64(3, result.revision()), result);
+  }
+
+  /** The member of {@code ResponseOp.response}. */
+  private static int kind(OpResult result) {
+    return switch (result) {
+      case RangeResult range -> 1;
+      case PutResult put -> 2;
+      case DeleteResult delete -> 3;
+      case TxnResult txn -> 4;
+    };
+  }
+
+  private static void rows(WireWriter out, int field, KeyValues rows) {
+    for (int i = 0; i < rows.size(); i++) {
+      out.message(field, rows.buffer(i), rows.offset(i));
+    }
+  }
+
+  /** A chunk of a RangeStream before the last: rows and nothing else. */
+  static WireWriter chunk(KeyValues rows) {
+    WireWriter response = new WireWriter();
+    rows(response, 2, rows);
+    return new WireWriter().message(1, response);
+  }
+
+  /** The last chunk of a RangeStream. */
+  static WireWriter lastChunk(Headers headers, RangeResult result) {
+    return new WireWriter().message(1, encode(headers, result));
+  }
+}

@@ -1,0 +1,162 @@
+package dev.keelson.node.api;
+
+import dev.keelson.kv.error.KvError;
+import dev.keelson.kv.error.KvException;
+import dev.keelson.kv.mvcc.View;
+import dev.keelson.kv.mvcc.ViewRows;
+import dev.keelson.kv.mvcc.Views;
+import dev.keelson.kv.txn.OpResult;
+import dev.keelson.kv.txn.RequestChecks;
+import dev.keelson.kv.txn.ViewReader;
+import dev.keelson.proto.etcdserverpb.CompactionRequest;
+import dev.keelson.proto.etcdserverpb.CompactionResponse;
+import dev.keelson.proto.etcdserverpb.DeleteRangeRequest;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
+import dev.keelson.proto.etcdserverpb.KVGrpc;
+import dev.keelson.proto.etcdserverpb.PutRequest;
+import dev.keelson.proto.etcdserverpb.RangeRequest;
+import dev.keelson.proto.etcdserverpb.TxnRequest;
+import io.grpc.ServerServiceDefinition;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** {@code etcdserverpb.KV}. */
+public final class KvService {
+  private final ApiContext context;
+  private final Headers headers;
+  private final Views views;
+  private final Consumer<Runnable> afterCompaction;
+
+  /**
+   * Creates the service.
+   *
+   * @param afterCompaction runs a callback when everything compacted so far has been removed,
+   *     durably
+   */
+  public KvService(ApiContext context, Consumer<Runnable> afterCompaction) {
+    this.context = context;
+    this.headers = context.headers();
+    this.views = context.state().store().views();
+    this.afterCompaction = afterCompaction;
+  }
+
+  /** The service to be registered with a server. */
+  public ServerServiceDefinition definition() {
+    Methods methods = context.methods();
+    return ServerServiceDefinition.builder(KVGrpc.SERVICE_NAME)
+        .addMethod(methods.unary(KVGrpc.getRangeMethod(), this::range))
+        .addMethod(
+            methods.streaming(
+                KVGrpc.getRangeStreamMethod(), new RangeStreamHandler(context, headers)))
+        .addMethod(methods.unary(KVGrpc.getPutMethod(), this::put))
+        .addMethod(methods.unary(KVGrpc.getDeleteRangeMethod(), this::deleteRange))
+        .addMethod(methods.unary(KVGrpc.getTxnMethod(), this::txn))
+        .addMethod(methods.unary(KVGrpc.getCompactMethod(), this::compact))
+        .build();
+  }
+
+  private void range(RangeRequest request, Reply reply) throws KvException {
+    RequestChecks.range(request);
+    if (request.getSerializable()) {
+      serve(request, reply);
+    } else {
+      context.linearizable(reply, () -> serve(request, reply));
+    }
+  }
+
+  private void serve(RangeRequest request, Reply reply) {
+    if (request.getRangeEnd().isEmpty()) {
+      answer(request, reply);
+    } else {
+      context.scans().execute(() -> answer(request, reply));
+    }
+  }
+
+  private void answer(RangeRequest request, Reply reply) {
+    try {
+      reply.ok(KvResponses.encode(headers, ViewReader.range(views, request)));
+    } catch (KvException e) {
+      reply.fail(e.error());
+    }
+  }
+
+  private void put(PutRequest request, Reply reply) throws KvException {
+    RequestChecks.put(request);
+    long cost = RequestChecks.cost(request);
+    if (context.withinQuota(cost, reply)) {
+      write(InternalRaftRequest.newBuilder().setPut(request), cost, reply);
+    }
+  }
+
+  private void deleteRange(DeleteRangeRequest request, Reply reply) throws KvException {
+    RequestChecks.deleteRange(request);
+    write(InternalRaftRequest.newBuilder().setDeleteRange(request), 0, reply);
+  }
+
+  private void txn(TxnRequest request, Reply reply) throws KvException {
+    RequestChecks.txn(request, context.limits().txnOpsMax());
+    if (RequestChecks.readOnly(request)) {
+      Runnable read = () -> context.scans().execute(() -> readOnlyTxn(request, reply));
+      if (RequestChecks.serializable(request)) {
+        read.run();
+      } else {
+        context.linearizable(reply, read);
+      }
+      return;
+    }
+    long cost = RequestChecks.cost(request);
+    if (cost == 0 || context.withinQuota(cost, reply)) {
+      write(InternalRaftRequest.newBuilder().setTxn(request), cost, reply);
+    }
+  }
+
+  private void readOnlyTxn(TxnRequest request, Reply reply) {
+    try (View view = views.acquire()) {
+      OpResult result = context.state().executor().readOnlyTxn(new ViewRows(view), request);
+      reply.ok(KvResponses.encode(headers, result));
+    } catch (KvException e) {
+      reply.fail(e.error());
+    }
+  }
+
+  private void write(InternalRaftRequest.Builder command, long cost, Reply reply) {
+    context
+        .proposals()
+        .propose(
+            command,
+            reply.executor(),
+            outcome -> {
+              @Nullable KvException failure = outcome.failure();
+              if (failure != null) {
+                reply.fail(failure.error());
+              } else if (cost > 0 && !context.quota().admits(0)) {
+                // the write that crossed the quota has happened; etcd tells its caller all the same
+                reply.fail(KvError.NO_SPACE);
+              } else if (outcome.result() instanceof OpResult result) {
+                reply.ok(KvResponses.encode(headers, result));
+              }
+            });
+  }
+
+  private void compact(CompactionRequest request, Reply reply) {
+    context
+        .proposals()
+        .propose(
+            InternalRaftRequest.newBuilder().setCompaction(request),
+            reply.executor(),
+            outcome -> {
+              @Nullable KvException failure = outcome.failure();
+              if (failure != null) {
+                reply.fail(failure.error());
+              } else if (request.getPhysical()) {
+                afterCompaction.accept(() -> answerCompaction(reply));
+              } else {
+                answerCompaction(reply);
+              }
+            });
+  }
+
+  private void answerCompaction(Reply reply) {
+    reply.ok(CompactionResponse.newBuilder().setHeader(headers.current()).build());
+  }
+}

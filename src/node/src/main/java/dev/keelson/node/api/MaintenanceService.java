@@ -1,0 +1,126 @@
+package dev.keelson.node.api;
+
+import dev.keelson.kv.StateMachine;
+import dev.keelson.kv.error.KvError;
+import dev.keelson.kv.error.KvException;
+import dev.keelson.proto.etcdserverpb.AlarmMember;
+import dev.keelson.proto.etcdserverpb.AlarmRequest;
+import dev.keelson.proto.etcdserverpb.AlarmResponse;
+import dev.keelson.proto.etcdserverpb.DefragmentRequest;
+import dev.keelson.proto.etcdserverpb.DefragmentResponse;
+import dev.keelson.proto.etcdserverpb.DowngradeInfo;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
+import dev.keelson.proto.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.proto.etcdserverpb.MoveLeaderRequest;
+import dev.keelson.proto.etcdserverpb.MoveLeaderResponse;
+import dev.keelson.proto.etcdserverpb.StatusRequest;
+import dev.keelson.proto.etcdserverpb.StatusResponse;
+import dev.keelson.raft.Role;
+import dev.keelson.raft.Status;
+import io.grpc.ServerServiceDefinition;
+import java.util.List;
+
+/** {@code etcdserverpb.Maintenance}. */
+public final class MaintenanceService {
+  private final ApiContext context;
+  private final Headers headers;
+  private final String version;
+  private final HashHandler hashes;
+
+  /**
+   * Creates the service.
+   *
+   * @param version the etcd version whose behaviour this server has
+   */
+  public MaintenanceService(ApiContext context, String version, HashHandler hashes) {
+    this.context = context;
+    this.headers = context.headers();
+    this.version = version;
+    this.hashes = hashes;
+  }
+
+  /** The service to be registered with a server. */
+  public ServerServiceDefinition definition() {
+    Methods methods = context.methods();
+    return ServerServiceDefinition.builder(MaintenanceGrpc.SERVICE_NAME)
+        .addMethod(methods.unary(MaintenanceGrpc.getStatusMethod(), this::status))
+        .addMethod(methods.unary(MaintenanceGrpc.getAlarmMethod(), this::alarm))
+        .addMethod(methods.unary(MaintenanceGrpc.getDefragmentMethod(), this::defragment))
+        .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), hashes::hash))
+        .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), hashes::hashKv))
+        .addMethod(methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader))
+        .build();
+  }
+
+  private void status(StatusRequest request, Reply reply) {
+    Status raft = context.status().get();
+    StateMachine state = context.state();
+    StatusResponse.Builder response =
+        StatusResponse.newBuilder()
+            .setHeader(headers.current())
+            .setVersion(version)
+            .setStorageVersion(version.substring(0, version.lastIndexOf('.')) + ".0")
+            .setDbSize(context.backend().sizeBytes())
+            .setDbSizeInUse(context.backend().liveSizeBytes())
+            .setDbSizeQuota(context.quota().limitBytes())
+            .setLeader(raft.leader())
+            .setRaftTerm(raft.term())
+            .setRaftIndex(raft.commit())
+            .setRaftAppliedIndex(raft.applied())
+            .setIsLearner(raft.confState().isLearner(context.memberId()))
+            .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
+    if (raft.leader() == 0) {
+      response.addErrors(KvError.NO_LEADER.text());
+    }
+    for (AlarmMember alarm : state.alarms().active()) {
+      response.addErrors(
+          "memberID:" + Long.toUnsignedString(alarm.getMemberID()) + " alarm:" + alarm.getAlarm());
+    }
+    reply.ok(response.build());
+  }
+
+  private void alarm(AlarmRequest request, Reply reply) {
+    context
+        .proposals()
+        .propose(
+            InternalRaftRequest.newBuilder().setAlarm(request),
+            reply.executor(),
+            outcome -> {
+              KvException failure = outcome.failure();
+              if (failure != null) {
+                reply.fail(failure.error());
+              } else if (outcome.result() instanceof List<?> alarms) {
+                AlarmResponse.Builder response =
+                    AlarmResponse.newBuilder().setHeader(headers.current());
+                for (Object each : alarms) {
+                  response.addAlarms((AlarmMember) each);
+                }
+                reply.ok(response.build());
+              }
+            });
+  }
+
+  /** Space comes back by itself; this brings it back now. Reads and writes go on meanwhile. */
+  private void defragment(DefragmentRequest request, Reply reply) {
+    context
+        .scans()
+        .execute(
+            () -> {
+              context.backend().compact();
+              reply.ok(DefragmentResponse.getDefaultInstance());
+            });
+  }
+
+  private void moveLeader(MoveLeaderRequest request, Reply reply) {
+    Status raft = context.status().get();
+    if (raft.role() != Role.LEADER) {
+      reply.fail(KvError.NOT_LEADER);
+    } else if (!raft.confState().isVoter(request.getTargetID())) {
+      reply.fail(KvError.BAD_LEADER_TRANSFEREE);
+    } else if (request.getTargetID() == context.memberId()) {
+      reply.ok(MoveLeaderResponse.getDefaultInstance());
+    } else {
+      reply.fail(KvError.BAD_LEADER_TRANSFEREE);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.keelson.node.api;
+
+import dev.keelson.kv.txn.ViewReader;
+import dev.keelson.node.EtcdVersion;
+import dev.keelson.node.api.watch.WatchAuthorizer;
+import dev.keelson.node.api.watch.WatchService;
+import dev.keelson.proto.etcdserverpb.AlarmMember;
+import dev.keelson.proto.etcdserverpb.RangeRequest;
+import io.grpc.ServerServiceDefinition;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** All that a member offers to clients. */
+public final class MemberServices {
+  private final ApiContext context;
+  private final WatchService watch;
+  private final List<ServerServiceDefinition> definitions;
+
+  /**
+   * Builds the services.
+   *
+   * @param afterCompaction runs a callback when everything compacted so far has been removed,
+   *     durably
+   */
+  public MemberServices(ApiContext context, Consumer<Runnable> afterCompaction) {
+    this.context = context;
+    watch =
+        new WatchService(
+            context.watchHub(),
+            WatchAuthorizer.ALLOW_ALL,
+            () -> context.status().get().leader() != 0,
+            WatchService.DEFAULT_BUDGET_BYTES);
+    definitions =
+        List.of(
+            new KvService(context, afterCompaction).definition(),
+            watch.bindService(),
+            new LeaseService(context).definition(),
+            new ClusterService(context).definition(),
+            new MaintenanceService(context, EtcdVersion.SERVER, new HashHandler(context))
+                .definition());
+  }
+
+  /** The services to be registered with a server. */
+  public List<ServerServiceDefinition> definitions() {
+    return definitions;
+  }
+
+  /** Active alarms of any member. */
+  public List<AlarmMember> alarms() {
+    return context.state().alarms().active();
+  }
+
+  /** The version the members agreed to speak; null before it is decided. */
+  public @Nullable String clusterVersion() {
+    return context.state().members().clusterVersion();
+  }
+
+  /** Reads as a health check does; fails with the text of the error. */
+  public CompletableFuture<Void> probe(boolean serializable) {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    if (serializable) {
+      context.scans().execute(() -> read(result));
+    } else {
+      context
+          .barrier()
+          .await(
+              context.scans(),
+              error -> {
+                if (error == null) {
+                  read(result);
+                } else {
+                  result.completeExceptionally(new IllegalStateException(error.text()));
+                }
+              });
+    }
+    return result;
+  }
+
+  private void read(CompletableFuture<Void> result) {
+    try {
+      ViewReader.range(
+          context.state().store().views(),
+          RangeRequest.newBuilder().setLimit(1).setKeysOnly(true).build());
+      result.complete(null);
+    } catch (Exception e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  /** Ends the streams that would otherwise keep the server from stopping. */
+  public void stop() {
+    watch.stop();
+  }
+}

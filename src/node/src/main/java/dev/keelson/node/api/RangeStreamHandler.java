@@ -1,0 +1,156 @@
+package dev.keelson.node.api;
+
+import dev.keelson.kv.error.KvError;
+import dev.keelson.kv.error.KvException;
+import dev.keelson.kv.txn.RangeChunks;
+import dev.keelson.kv.txn.RequestChecks;
+import dev.keelson.proto.etcdserverpb.RangeRequest;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code etcdserverpb.KV/RangeStream}: one range in chunks of a frozen revision. A chunk is read
+ * only when the client has room for it, so that a slow reader costs a cursor and no memory.
+ */
+final class RangeStreamHandler implements ServerCallHandler<RangeRequest, Encoded> {
+  private final ApiContext context;
+  private final Headers headers;
+
+  RangeStreamHandler(ApiContext context, Headers headers) {
+    this.context = context;
+    this.headers = headers;
+  }
+
+  @Override
+  public ServerCall.Listener<RangeRequest> startCall(
+      ServerCall<RangeRequest, Encoded> call, Metadata metadata) {
+    call.request(1);
+    return new Stream(call);
+  }
+
+  private final class Stream extends ServerCall.Listener<RangeRequest> {
+    private final ServerCall<RangeRequest, Encoded> call;
+    private final AtomicBoolean running = new AtomicBoolean();
+    private @Nullable RangeRequest request;
+    private volatile @Nullable RangeChunks chunks;
+    private volatile boolean begun;
+    private volatile boolean over;
+
+    Stream(ServerCall<RangeRequest, Encoded> call) {
+      this.call = call;
+    }
+
+    @Override
+    public void onMessage(RangeRequest message) {
+      request = message;
+    }
+
+    @Override
+    public void onHalfClose() {
+      RangeRequest complete = request;
+      if (complete == null) {
+        end(Status.INTERNAL.withDescription("no request message"));
+        return;
+      }
+      try {
+        RequestChecks.rangeStream(complete);
+      } catch (KvException e) {
+        end(Statuses.of(e.error()));
+        return;
+      }
+      if (complete.getSerializable()) {
+        begin(null);
+      } else {
+        context.barrier().await(Reply.currentLoop(), this::begin);
+      }
+    }
+
+    private void begin(@Nullable KvError error) {
+      if (error != null) {
+        end(Statuses.of(error));
+        return;
+      }
+      begun = true;
+      schedule();
+    }
+
+    @Override
+    public void onReady() {
+      schedule();
+    }
+
+    @Override
+    public void onCancel() {
+      over = true;
+      schedule();
+    }
+
+    /**
+     * At most one thread works for the stream at a time; whoever finds work while one does makes it
+     * look again.
+     */
+    private void schedule() {
+      if (begun && running.compareAndSet(false, true)) {
+        context.scans().execute(this::work);
+      }
+    }
+
+    private void work() {
+      try {
+        while (step()) {
+          // as long as the client takes chunks
+        }
+      } finally {
+        running.set(false);
+      }
+      if (over ? chunks != null : call.isReady()) {
+        schedule();
+      }
+    }
+
+    private boolean step() {
+      RangeChunks source = chunks;
+      if (over) {
+        if (source != null) {
+          source.close();
+          chunks = null;
+        }
+        return false;
+      }
+      RangeRequest wanted = request;
+      if (wanted == null || !call.isReady()) {
+        return false;
+      }
+      try {
+        if (source == null) {
+          source =
+              new RangeChunks(
+                  context.state().store().views(), wanted, context.limits().requestBytesMax());
+          chunks = source;
+          call.sendHeaders(new Metadata());
+        }
+        RangeChunks.Chunk chunk = source.next();
+        if (chunk.last() == null) {
+          call.sendMessage(KvResponses.chunk(chunk.rows()));
+          return true;
+        }
+        call.sendMessage(KvResponses.lastChunk(headers, chunk.last()));
+        end(Status.OK);
+      } catch (KvException e) {
+        end(Statuses.of(e.error()));
+      }
+      return true;
+    }
+
+    private void end(Status status) {
+      over = true;
+      if (!call.isCancelled()) {
+        call.close(status, new Metadata());
+      }
+    }
+  }
+}

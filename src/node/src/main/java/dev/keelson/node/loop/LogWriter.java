@@ -1,0 +1,119 @@
+package dev.keelson.node.loop;
+
+import dev.keelson.raft.Entry;
+import dev.keelson.raft.HardState;
+import dev.keelson.raft.confchange.ConfState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the log. Everything that gathered while the last sync ran goes out with the next one, so
+ * the cost of a sync is shared by as many writes as arrive during it (group commit).
+ */
+public final class LogWriter {
+  private final DurableLog log;
+  private final ConcurrentLinkedQueue<Object> queue = new ConcurrentLinkedQueue<>();
+  private final LongConsumer appended;
+  private final WorkThread thread;
+
+  private record Append(long sequence, @Nullable HardState hardState, List<Entry> entries) {}
+
+  private record Mark(long index, long term, ConfState confState, long keepFrom) {}
+
+  /**
+   * Creates the writer.
+   *
+   * @param appended told the sequence of each append when it is durable; on the writer's thread
+   * @param failed told of a failed write; nothing is written after it
+   */
+  public LogWriter(DurableLog log, LongConsumer appended, Consumer<Throwable> failed) {
+    this.log = log;
+    this.appended = appended;
+    this.thread = new WorkThread("keelson-log", this::writeBatch, failed);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Queues an append. */
+  public void append(long sequence, @Nullable HardState hardState, List<Entry> entries) {
+    queue.add(new Append(sequence, hardState, entries));
+    thread.wake();
+  }
+
+  /**
+   * Queues the note that the state machine is durable up to {@code index}, and the removal of what
+   * nobody needs.
+   *
+   * @param keepFrom the first entry to keep
+   */
+  public void mark(long index, long term, ConfState confState, long keepFrom) {
+    queue.add(new Mark(index, term, confState, keepFrom));
+    thread.wake();
+  }
+
+  private boolean writeBatch() {
+    HardState hardState = null;
+    List<Entry> entries = new ArrayList<>();
+    List<Long> sequences = new ArrayList<>();
+    try {
+      for (Object next = queue.poll(); next != null; next = queue.poll()) {
+        if (next instanceof Mark mark) {
+          flush(hardState, entries, sequences);
+          hardState = null;
+          entries = new ArrayList<>();
+          sequences = new ArrayList<>();
+          log.markSnapshot(mark.index(), mark.term(), mark.confState());
+          log.releaseBefore(mark.keepFrom());
+        } else if (next instanceof Append append) {
+          if (replaces(entries, append.entries())) {
+            flush(hardState, entries, sequences);
+            hardState = null;
+            entries = new ArrayList<>();
+            sequences = new ArrayList<>();
+          }
+          if (append.hardState() != null) {
+            hardState = append.hardState();
+          }
+          entries.addAll(append.entries());
+          sequences.add(append.sequence());
+        }
+      }
+      flush(hardState, entries, sequences);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return !queue.isEmpty();
+  }
+
+  /**
+   * A new leader may overwrite entries that are in the same batch; each write must be contiguous.
+   */
+  private static boolean replaces(List<Entry> gathered, List<Entry> next) {
+    return !gathered.isEmpty()
+        && !next.isEmpty()
+        && next.getFirst().index() != gathered.getLast().index() + 1;
+  }
+
+  private void flush(@Nullable HardState hardState, List<Entry> entries, List<Long> sequences)
+      throws IOException {
+    if (hardState != null || !entries.isEmpty()) {
+      log.appendAndSync(hardState, entries);
+    }
+    for (long sequence : sequences) {
+      appended.accept(sequence);
+    }
+  }
+
+  /** Writes what is queued, then ends. */
+  public void finish() {
+    thread.finish();
+  }
+}

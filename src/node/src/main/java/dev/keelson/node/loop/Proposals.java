@@ -1,0 +1,173 @@
+package dev.keelson.node.loop;
+
+import dev.keelson.kv.Applied;
+import dev.keelson.kv.error.KvError;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
+import dev.keelson.proto.etcdserverpb.RequestHeader;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of client writes into the log: a bounded queue that the node loop drains in batches, and
+ * the table of those who wait for the outcome. Thread-safe.
+ */
+public final class Proposals {
+  /** Proposals waiting for the log, or for their outcome, at most. */
+  private static final int WAITING_MAX = 50_000;
+
+  private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger queued = new AtomicInteger();
+  private final ConcurrentHashMap<Long, Pending> waiting = new ConcurrentHashMap<>();
+  private final RequestIds ids;
+  private final LongSupplier nowNanos;
+  private final long timeoutNanos;
+  private final int bytesMax;
+  private final Runnable wake;
+  private volatile boolean closed;
+
+  /**
+   * Creates the queue.
+   *
+   * @param timeoutNanos how long an outcome is waited for
+   * @param bytesMax the largest encoded request
+   * @param wake makes the node loop look at the queue
+   */
+  public Proposals(
+      RequestIds ids, LongSupplier nowNanos, long timeoutNanos, int bytesMax, Runnable wake) {
+    this.ids = ids;
+    this.nowNanos = nowNanos;
+    this.timeoutNanos = timeoutNanos;
+    this.bytesMax = bytesMax;
+    this.wake = wake;
+  }
+
+  /**
+   * Proposes a command. The callback runs exactly once, on {@code executor}, when the entry has
+   * been applied here or when it is certain or likely (a timeout leaves the outcome open) that it
+   * will not be.
+   */
+  public void propose(
+      InternalRaftRequest.Builder command, Executor executor, Consumer<Applied> callback) {
+    long id = ids.next();
+    InternalRaftRequest request =
+        command.setID(id).setHeader(RequestHeader.newBuilder().setID(id)).build();
+    byte[] data = request.toByteArray();
+    Pending pending =
+        new Pending(id, request, data, executor, callback, nowNanos.getAsLong() + timeoutNanos);
+    KvError refusal = refusal(data.length);
+    if (refusal != null) {
+      pending.fail(refusal);
+      return;
+    }
+    waiting.put(id, pending);
+    queue.add(pending);
+    queued.incrementAndGet();
+    wake.run();
+    if (closed && waiting.remove(id) != null) {
+      pending.fail(KvError.STOPPED);
+    }
+  }
+
+  private @Nullable KvError refusal(int bytes) {
+    if (bytes > bytesMax) {
+      return KvError.REQUEST_TOO_LARGE;
+    }
+    if (closed) {
+      return KvError.STOPPED;
+    }
+    return waiting.size() >= WAITING_MAX ? KvError.TOO_MANY_REQUESTS : null;
+  }
+
+  /** Whether nothing is accepted any more. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Whether nothing waits to be taken. */
+  boolean isEmpty() {
+    return queued.get() == 0;
+  }
+
+  /** Proposals waiting for their outcome. */
+  public int waiting() {
+    return waiting.size();
+  }
+
+  /** Takes what is queued, up to a number and a total size. */
+  List<Pending> take(int countMax, long bytesBound) {
+    List<Pending> taken = new ArrayList<>();
+    long bytes = 0;
+    while (taken.size() < countMax && bytes < bytesBound) {
+      Pending next = queue.poll();
+      if (next == null) {
+        break;
+      }
+      queued.decrementAndGet();
+      if (waiting.containsKey(next.id())) {
+        taken.add(next);
+        bytes += next.data().length;
+      }
+    }
+    return taken;
+  }
+
+  /** Puts back what could not be proposed yet, at the end. */
+  void putBack(List<Pending> notTaken) {
+    queue.addAll(notTaken);
+    queued.addAndGet(notTaken.size());
+  }
+
+  /** Who waits here for the entry; null if it came from elsewhere, or nobody waits any more. */
+  @Nullable Pending claim(byte[] entryData) {
+    long id = idOf(entryData);
+    return id == 0 ? null : waiting.remove(id);
+  }
+
+  /** Fails those whose time is over. */
+  void expire() {
+    long now = nowNanos.getAsLong();
+    for (Iterator<Pending> each = waiting.values().iterator(); each.hasNext(); ) {
+      Pending pending = each.next();
+      if (now - pending.deadlineNanos() >= 0 && waiting.remove(pending.id(), pending)) {
+        pending.fail(KvError.TIMED_OUT);
+      }
+    }
+  }
+
+  /** Fails all, and everything that comes later. */
+  public void close() {
+    closed = true;
+    for (Pending pending : waiting.values()) {
+      if (waiting.remove(pending.id(), pending)) {
+        pending.fail(KvError.STOPPED);
+      }
+    }
+  }
+
+  /**
+   * Reads the id from the front of an encoded request, where field 1 puts it; 0 if there is none.
+   */
+  private static long idOf(byte[] data) {
+    if (data.length < 2 || data[0] != 1 << 3) {
+      return 0;
+    }
+    long id = 0;
+    int at = 1;
+    for (int shift = 0; shift < 64 && at < data.length; shift += 7) {
+      byte next = data[at++];
+      id |= (long) (next & 0x7f) << shift;
+      if (next >= 0) {
+        return id;
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.keelson.server;
+
+import dev.keelson.server.config.Configuration;
+import dev.keelson.server.config.Configuration.Notice;
+import dev.keelson.server.config.MemberOptions;
+import dev.keelson.server.config.ServingOptions;
+import dev.keelson.server.listen.ClientListener;
+import dev.keelson.server.listen.HttpBackend;
+import dev.keelson.server.listen.ListenSettings;
+import dev.keelson.server.listen.MetricsListener;
+import dev.keelson.server.listen.RelayedConnections;
+import dev.keelson.server.member.Member;
+import dev.keelson.server.member.ProductVersion;
+import dev.keelson.server.member.StartException;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.vertx.http.HttpServer;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Starts the member and then its listeners, and stops them in the opposite order.
+ *
+ * <p>Used from the thread that runs the application and, when the process stops, from the shutdown
+ * thread; both go through the same lock.
+ */
+@Singleton
+public final class MemberLifecycle {
+
+  private static final Logger log = LoggerFactory.getLogger(MemberLifecycle.class);
+
+  /** How long running calls may take once the process is asked to stop. */
+  private static final Duration GRACE = Duration.ofSeconds(1);
+
+  private final Configuration configuration;
+  private final Member member;
+  private final RelayedConnections connections;
+  private final HttpServer http;
+  private final HealthStatusManager health = new HealthStatusManager();
+  private @Nullable ClientListener clients;
+  private @Nullable MetricsListener metrics;
+  private boolean memberStarted;
+  private boolean stopped;
+
+  MemberLifecycle(
+      Configuration configuration, Member member, RelayedConnections connections, HttpServer http) {
+    this.configuration = configuration;
+    this.member = member;
+    this.connections = connections;
+    this.http = http;
+  }
+
+  /**
+   * Starts everything; returns once clients are served.
+   *
+   * @throws StartException when something cannot start; what did start is stopped at shutdown
+   */
+  public synchronized void start() {
+    if (stopped) {
+      return;
+    }
+    logConfiguration();
+    DataDirectory.prepare(configuration);
+    HttpBackend backend =
+        new HttpBackend(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), http.getPort()), connections);
+    ListenSettings settings = ListenSettings.of(configuration);
+    metrics =
+        new MetricsListener(
+            configuration.get(ServingOptions.LISTEN_METRICS_URLS), backend, settings.patience());
+    metrics.start();
+    memberStarted = true;
+    member.start();
+    List<ServerServiceDefinition> services = new ArrayList<>(member.clientServices());
+    services.add(health.getHealthService().bindService());
+    clients = new ClientListener(settings, services, backend);
+    clients.start();
+  }
+
+  private void logConfiguration() {
+    for (Notice notice : configuration.notices()) {
+      withFields(log.atWarn(), notice.fields()).log(notice.message());
+    }
+    LoggingEventBuilder line =
+        log.atInfo()
+            .addKeyValue("etcd-version", ProductVersion.ETCD)
+            .addKeyValue("keelson-version", ProductVersion.KEELSON)
+            .addKeyValue("java-version", Runtime.version().toString());
+    withFields(line, configuration.shown()).log("starting an etcd server");
+  }
+
+  private static LoggingEventBuilder withFields(
+      LoggingEventBuilder line, Map<String, Object> fields) {
+    LoggingEventBuilder result = line;
+    for (Map.Entry<String, Object> field : fields.entrySet()) {
+      result = result.addKeyValue(field.getKey(), field.getValue());
+    }
+    return result;
+  }
+
+  synchronized void stop(@Observes ShutdownEvent event) {
+    if (stopped) {
+      return;
+    }
+    stopped = true;
+    log.atInfo().addKeyValue("name", configuration.get(MemberOptions.NAME)).log("closing member");
+    health.enterTerminalState();
+    if (clients != null) {
+      clients.stop(GRACE);
+    }
+    if (memberStarted) {
+      member.stop();
+    }
+    if (metrics != null) {
+      metrics.stop();
+    }
+    log.atInfo().addKeyValue("name", configuration.get(MemberOptions.NAME)).log("closed member");
+  }
+
+  /** The bound client addresses; empty before {@link #start}. */
+  public synchronized List<SocketAddress> clientAddresses() {
+    return clients == null ? List.of() : clients.addresses();
+  }
+
+  /** The bound metrics addresses; empty before {@link #start}. */
+  public synchronized List<SocketAddress> metricsAddresses() {
+    return metrics == null ? List.of() : metrics.addresses();
+  }
+}

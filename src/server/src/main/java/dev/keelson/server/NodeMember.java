@@ -1,0 +1,180 @@
+package dev.keelson.server;
+
+import dev.keelson.node.MemberSettings;
+import dev.keelson.node.MemberSettings.Memory;
+import dev.keelson.node.MemberStartException;
+import dev.keelson.proto.etcdserverpb.AlarmMember;
+import dev.keelson.server.config.Configuration;
+import dev.keelson.server.config.MemberOptions;
+import dev.keelson.server.config.ServingOptions;
+import dev.keelson.server.config.Url;
+import dev.keelson.server.member.Member;
+import dev.keelson.server.member.MemberFactory;
+import dev.keelson.server.member.MemberView;
+import dev.keelson.server.member.StartException;
+import io.grpc.ServerServiceDefinition;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs a member of {@code src/node} with the settings of this process. */
+final class NodeMember implements Member, MemberView {
+  private static final Logger log = LoggerFactory.getLogger(NodeMember.class);
+
+  /** What {@code --quota-backend-bytes=0} means. */
+  private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
+  private final Configuration configuration;
+  private volatile dev.keelson.node.@Nullable Member node;
+
+  /** Makes the member of this process. */
+  @Singleton
+  static final class Factory implements MemberFactory {
+    @Override
+    public Member create(Configuration configuration) {
+      return new NodeMember(configuration);
+    }
+  }
+
+  private NodeMember(Configuration configuration) {
+    this.configuration = configuration;
+  }
+
+  @Override
+  public void start() {
+    try {
+      dev.keelson.node.Member opened = new dev.keelson.node.Member(settings(), NodeMember::halt);
+      node = opened;
+      opened.start();
+      opened.ready().get();
+      log.atInfo()
+          .addKeyValue("local-member-id", Long.toHexString(opened.memberId()))
+          .addKeyValue("cluster-id", Long.toHexString(opened.clusterId()))
+          .log("published local member to cluster through raft");
+    } catch (MemberStartException e) {
+      throw new StartException(
+          String.valueOf(e.getMessage()), Map.of("path", configuration.dataDir().toString()));
+    } catch (ExecutionException e) {
+      throw new StartException(
+          "the member failed while it started: " + e.getCause(),
+          Map.of("path", configuration.dataDir().toString()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted while starting", Map.of());
+    }
+  }
+
+  /** After a failed write nothing may be answered any more, so nothing is cleaned up either. */
+  private static void halt(Throwable cause) {
+    log.error(
+        "halting: acknowledged data is safe in the log; mend the cause and start again", cause);
+    Runtime.getRuntime().halt(1);
+  }
+
+  private MemberSettings settings() {
+    Path dataDir = configuration.dataDir();
+    String walDir = configuration.get(MemberOptions.WAL_DIR);
+    long quota = configuration.get(MemberOptions.QUOTA_BACKEND_BYTES);
+    return new MemberSettings(
+        configuration.get(MemberOptions.NAME),
+        dataDir,
+        walDir.isEmpty() ? dataDir.resolve("wal") : Path.of(walDir),
+        texts(configuration.get(MemberOptions.INITIAL_ADVERTISE_PEER_URLS)),
+        texts(configuration.get(ServingOptions.ADVERTISE_CLIENT_URLS)),
+        configuration.get(MemberOptions.INITIAL_CLUSTER_TOKEN),
+        configuration.get(MemberOptions.HEARTBEAT_INTERVAL),
+        configuration.get(MemberOptions.ELECTION_TIMEOUT),
+        configuration.get(MemberOptions.PRE_VOTE),
+        Math.toIntExact(configuration.get(ServingOptions.MAX_REQUEST_BYTES)),
+        Math.toIntExact(configuration.get(ServingOptions.MAX_TXN_OPS)),
+        quota == 0 ? DEFAULT_QUOTA_BYTES : Math.max(quota, 0),
+        Math.toIntExact(configuration.get(MemberOptions.SNAPSHOT_CATCHUP_ENTRIES)),
+        configuration.get(MemberOptions.COMPACTION_BATCH_LIMIT),
+        Math.toIntExact(configuration.get(MemberOptions.COMPACTION_SLEEP_INTERVAL).toMillis()),
+        configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
+        !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
+        Memory.DEFAULT);
+  }
+
+  private static List<String> texts(Collection<Url> urls) {
+    return urls.stream().map(Url::toString).toList();
+  }
+
+  private dev.keelson.node.Member node() {
+    dev.keelson.node.Member opened = node;
+    if (opened == null) {
+      throw new IllegalStateException("the member is not started");
+    }
+    return opened;
+  }
+
+  @Override
+  public List<ServerServiceDefinition> clientServices() {
+    return node().clientServices();
+  }
+
+  @Override
+  public MemberView view() {
+    return this;
+  }
+
+  @Override
+  public void stop() {
+    dev.keelson.node.Member opened = node;
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  @Override
+  public boolean hasLeader() {
+    dev.keelson.node.Member opened = node;
+    return opened != null && opened.status().leader() != 0;
+  }
+
+  @Override
+  public boolean isLearner() {
+    dev.keelson.node.Member opened = node;
+    return opened != null && opened.status().confState().isLearner(opened.memberId());
+  }
+
+  @Override
+  public List<String> alarms() {
+    dev.keelson.node.Member opened = node;
+    return opened == null
+        ? List.of()
+        : opened.services().alarms().stream()
+            .map(AlarmMember::getAlarm)
+            .map(Enum::name)
+            .distinct()
+            .toList();
+  }
+
+  @Override
+  public CompletionStage<Void> read(boolean serializable) {
+    dev.keelson.node.Member opened = node;
+    return opened == null
+        ? CompletableFuture.failedFuture(new IllegalStateException("etcdserver: no leader"))
+        : opened.services().probe(serializable);
+  }
+
+  @Override
+  public String clusterVersion() {
+    dev.keelson.node.Member opened = node;
+    String version = opened == null ? null : opened.services().clusterVersion();
+    return version == null ? "not_decided" : version;
+  }
+
+  @Override
+  public String storageVersion() {
+    return clusterVersion().equals("not_decided") ? "unknown" : clusterVersion();
+  }
+}

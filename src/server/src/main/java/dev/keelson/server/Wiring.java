@@ -1,0 +1,33 @@
+package dev.keelson.server;
+
+import dev.keelson.server.config.CommandLine;
+import dev.keelson.server.config.Configuration;
+import dev.keelson.server.config.ConfigurationLoader;
+import dev.keelson.server.listen.RelayedConnections;
+import dev.keelson.server.member.Member;
+import dev.keelson.server.member.MemberFactory;
+import io.quarkus.runtime.annotations.CommandLineArguments;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** The objects that are built by hand and used by injection. */
+final class Wiring {
+
+  @Produces
+  @Singleton
+  Configuration configuration(@CommandLineArguments String[] arguments) {
+    return ConfigurationLoader.load(CommandLine.parse(arguments), System.getenv());
+  }
+
+  @Produces
+  @Singleton
+  RelayedConnections relayedConnections() {
+    return new RelayedConnections();
+  }
+
+  @Produces
+  @Singleton
+  Member member(MemberFactory factory, Configuration configuration) {
+    return factory.create(configuration);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.keelson.server.config;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The validated settings of one member. Immutable; every option has a value.
+ *
+ * <p>Read a setting with its option: {@code configuration.get(MemberOptions.NAME)}.
+ */
+public final class Configuration {
+
+  private final Map<Option<?>, Object> values;
+  private final Set<Option<?>> explicit;
+  private final List<Notice> notices;
+
+  /**
+   * Something to log once logging is set up.
+   *
+   * @param message a constant text
+   * @param fields what it is about
+   */
+  public record Notice(String message, Map<String, Object> fields) {}
+
+  Configuration(Map<Option<?>, Object> values, Set<Option<?>> explicit, List<Notice> notices) {
+    this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    this.explicit = Set.copyOf(explicit);
+    this.notices = List.copyOf(notices);
+  }
+
+  /** The value of an option: as set, else its default. */
+  public <T> T get(Option<T> option) {
+    @SuppressWarnings("unchecked") // the loader stores under an option only what its type parsed
+    T value = (T) values.get(option);
+    if (value == null) {
+      throw new IllegalArgumentException("not in the table of options: " + option.name());
+    }
+    return value;
+  }
+
+  /** Whether a flag, the environment or the file set the option. */
+  public boolean isSet(Option<?> option) {
+    return explicit.contains(option);
+  }
+
+  /** The data directory: as set, else {@code <name>.keelson} in the working directory. */
+  public Path dataDir() {
+    String path = get(MemberOptions.DATA_DIR);
+    return Path.of(path.isEmpty() ? get(MemberOptions.NAME) + ".keelson" : path);
+  }
+
+  /** The members at bootstrap: as set, else this member alone under its advertised peer URLs. */
+  public InitialCluster initialCluster() {
+    return isSet(MemberOptions.INITIAL_CLUSTER)
+        ? get(MemberOptions.INITIAL_CLUSTER)
+        : new InitialCluster(
+            Map.of(get(MemberOptions.NAME), get(MemberOptions.INITIAL_ADVERTISE_PEER_URLS)));
+  }
+
+  /** Warnings gathered while reading: deprecated or ignored options, unknown names. */
+  public List<Notice> notices() {
+    return notices;
+  }
+
+  /** Every value in loggable form by option name, for the start-up line. Passwords are hidden. */
+  public Map<String, Object> shown() {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    values.forEach((option, value) -> shown.put(option.name(), show(option, value)));
+    shown.remove(Options.HELP.name());
+    shown.remove(Options.VERSION.name());
+    shown.remove(ExternalOptions.DISCOVERY_PASSWORD.name());
+    shown.put(MemberOptions.DATA_DIR.name(), dataDir().toString());
+    shown.put(MemberOptions.INITIAL_CLUSTER.name(), initialCluster().toString());
+    return shown;
+  }
+
+  private static <T> Object show(Option<T> option, Object value) {
+    @SuppressWarnings("unchecked") // as in get
+    T typed = (T) value;
+    return option.type().shown(typed);
+  }
+}

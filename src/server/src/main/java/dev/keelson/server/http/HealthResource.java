@@ -1,0 +1,79 @@
+package dev.keelson.server.http;
+
+import dev.keelson.server.member.Member;
+import dev.keelson.server.member.MemberView;
+import dev.keelson.server.member.ProductVersion;
+import io.vertx.core.json.JsonObject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** {@code /health} and {@code /version}, as etcd answers them. */
+@Path("/")
+public final class HealthResource {
+
+  private final MemberView view;
+  private final HealthMetrics metrics;
+
+  HealthResource(Member member, HealthMetrics metrics) {
+    this.view = member.view();
+    this.metrics = metrics;
+  }
+
+  /**
+   * Healthy means: no alarm, a known leader unless {@code serializable}, and a read that succeeds.
+   *
+   * @param excluded alarms to overlook
+   * @param serializable only {@code true} asks for a check of this member alone
+   */
+  @GET
+  @Path("health")
+  public CompletionStage<Response> health(
+      @QueryParam("exclude") List<String> excluded,
+      @QueryParam("serializable") String serializable) {
+    boolean alone = "true".equals(serializable);
+    Optional<String> alarm =
+        view.alarms().stream()
+            .filter(name -> !excluded.contains(name))
+            .map(name -> "ALARM " + name)
+            .findFirst();
+    if (alarm.isPresent()) {
+      return CompletableFuture.completedFuture(answer(alarm.get()));
+    }
+    if (!alone && !view.hasLeader()) {
+      return CompletableFuture.completedFuture(answer("RAFT NO LEADER"));
+    }
+    return view.read(alone)
+        .handle(
+            (done, failure) -> answer(failure == null ? "" : "RANGE ERROR:" + Check.text(failure)));
+  }
+
+  private Response answer(String reason) {
+    boolean healthy = reason.isEmpty();
+    metrics.health(healthy);
+    String body =
+        new JsonObject().put("health", Boolean.toString(healthy)).put("reason", reason).encode();
+    return Response.status(healthy ? 200 : 503)
+        .type("text/plain; charset=utf-8")
+        .entity(body)
+        .build();
+  }
+
+  /** The versions of server, cluster and stored data. */
+  @GET
+  @Path("version")
+  public Response version() {
+    String body =
+        new JsonObject()
+            .put("etcdserver", ProductVersion.ETCD)
+            .put("etcdcluster", view.clusterVersion())
+            .put("storage", view.storageVersion())
+            .encode();
+    return Response.ok(body, "application/json").build();
+  }
+}

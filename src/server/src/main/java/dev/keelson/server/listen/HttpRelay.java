@@ -1,0 +1,165 @@
+package dev.keelson.server.listen;
+
+import dev.keelson.server.listen.RelayedConnections.Relayed;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies bytes between a client and the HTTP server, both on one event loop. A side is read only
+ * while the other side takes what was written, so that a slow reader costs two socket buffers and
+ * two watermarks, not memory.
+ */
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a failed write or close shows as an inactive channel
+final class HttpRelay extends ChannelInboundHandlerAdapter {
+
+  private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+
+  private final HttpBackend backend;
+  private final Surface surface;
+  private final Deque<Object> early = new ArrayDeque<>();
+  private @Nullable Channel server;
+  private boolean connected;
+
+  HttpRelay(HttpBackend backend, Surface surface) {
+    this.backend = backend;
+    this.surface = surface;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext client) {
+    client.channel().config().setAutoRead(false);
+    ChannelFuture connecting =
+        new Bootstrap()
+            .group(client.channel().eventLoop())
+            .channel(NioSocketChannel.class)
+            .option(ChannelOption.AUTO_READ, false)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
+            .handler(new FromServer(client))
+            .connect(backend.address());
+    Channel connectingChannel = connecting.channel();
+    server = connectingChannel;
+    connecting.addListener(
+        outcome -> {
+          if (outcome.isSuccess()) {
+            serverConnected(client, connectingChannel);
+          } else {
+            client.close();
+          }
+        });
+  }
+
+  private void serverConnected(ChannelHandlerContext client, Channel channel) {
+    if (!client.channel().isActive()) {
+      channel.close();
+      return;
+    }
+    int port = ((InetSocketAddress) channel.localAddress()).getPort();
+    RelayedConnections connections = backend.connections();
+    connections.add(port, new Relayed(surface, client.channel().remoteAddress()));
+    channel.closeFuture().addListener(closed -> connections.remove(port));
+    connected = true;
+    for (Object bytes = early.poll(); bytes != null; bytes = early.poll()) {
+      channel.write(bytes);
+    }
+    channel.flush();
+    channel.config().setAutoRead(true);
+    client.channel().config().setAutoRead(true);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext client, Object bytes) {
+    Channel channel = server;
+    if (channel == null || !connected) {
+      early.add(bytes); // at most one read loop's worth: reading stopped when we were added
+      return;
+    }
+    channel.write(bytes);
+    if (!channel.isWritable()) {
+      client.channel().config().setAutoRead(false);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext client) {
+    if (server != null && connected) {
+      server.flush();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext client) {
+    if (server != null && connected) {
+      server.config().setAutoRead(client.channel().isWritable());
+    }
+    client.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext client) {
+    early.forEach(ReferenceCountUtil::release);
+    early.clear();
+    if (server != null) {
+      server.close();
+    }
+    client.fireChannelInactive();
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // deprecated in ChannelHandler, not in the inbound interface
+  public void exceptionCaught(ChannelHandlerContext client, Throwable cause) {
+    client.close();
+  }
+
+  /** The other direction. */
+  private static final class FromServer extends ChannelInboundHandlerAdapter {
+
+    private final ChannelHandlerContext client;
+
+    FromServer(ChannelHandlerContext client) {
+      this.client = client;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext server, Object bytes) {
+      client.write(bytes);
+      if (!client.channel().isWritable()) {
+        server.channel().config().setAutoRead(false);
+      }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext server) {
+      client.flush();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext server) {
+      client.channel().config().setAutoRead(server.channel().isWritable());
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext server) {
+      client.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // as above
+    public void exceptionCaught(ChannelHandlerContext server, Throwable cause) {
+      server.close();
+    }
+  }
+}

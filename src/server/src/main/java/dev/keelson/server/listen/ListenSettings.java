@@ -1,0 +1,50 @@
+package dev.keelson.server.listen;
+
+import dev.keelson.server.config.Configuration;
+import dev.keelson.server.config.ServingOptions;
+import dev.keelson.server.config.Url;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a client listener needs to know.
+ *
+ * @param urls where to listen
+ * @param maxInboundMessageBytes largest gRPC message taken
+ * @param maxConcurrentStreams streams per connection, at most 2^32-1
+ * @param keepAliveMinTime a client may not ping more often
+ * @param keepAliveInterval the server pings idle connections this often; zero is off
+ * @param keepAliveTimeout an unanswered ping closes the connection
+ * @param patience how long the first bytes of a connection may take
+ * @param eventLoops threads that serve connections, at least 1
+ */
+public record ListenSettings(
+    List<Url> urls,
+    int maxInboundMessageBytes,
+    long maxConcurrentStreams,
+    Duration keepAliveMinTime,
+    Duration keepAliveInterval,
+    Duration keepAliveTimeout,
+    Duration patience,
+    int eventLoops) {
+
+  /** etcd's allowance for what surrounds a request of {@code --max-request-bytes}. */
+  private static final int GRPC_OVERHEAD_BYTES = 512 * 1024;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** The settings of the client listeners. */
+  public static ListenSettings of(Configuration configuration) {
+    long maxMessage =
+        (long) configuration.get(ServingOptions.MAX_REQUEST_BYTES) + GRPC_OVERHEAD_BYTES;
+    return new ListenSettings(
+        configuration.get(ServingOptions.LISTEN_CLIENT_URLS),
+        (int) Math.min(Integer.MAX_VALUE, maxMessage),
+        configuration.get(ServingOptions.MAX_CONCURRENT_STREAMS),
+        configuration.get(ServingOptions.GRPC_KEEPALIVE_MIN_TIME),
+        configuration.get(ServingOptions.GRPC_KEEPALIVE_INTERVAL),
+        configuration.get(ServingOptions.GRPC_KEEPALIVE_TIMEOUT),
+        PATIENCE,
+        Runtime.getRuntime().availableProcessors());
+  }
+}

@@ -1,0 +1,24 @@
+package dev.keelson.server.member;
+
+import io.grpc.ServerServiceDefinition;
+import java.util.List;
+
+/** The member that this process hosts. */
+public interface Member {
+
+  /** The gRPC services of the client port; called after {@link #start}. */
+  List<ServerServiceDefinition> clientServices();
+
+  /** What health checks ask; usable before {@link #start} and while it runs. */
+  MemberView view();
+
+  /**
+   * Opens the data, the peer port and the services.
+   *
+   * @throws StartException when it cannot; the message is one line for the operator
+   */
+  void start();
+
+  /** Hands leadership over, flushes and closes. Called once, also after a failed start. */
+  void stop();
+}

@@ -1,0 +1,83 @@
+package dev.keelson.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ValidationTest {
+
+  private static Configuration load(String... arguments) {
+    return ConfigurationLoader.load(CommandLine.parse(arguments), Map.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--election-timeout=499|--election-timeout[499ms] should be at least as 5 times as"
+            + " --heartbeat-interval[100ms]",
+        "--election-timeout=50001|--election-timeout[50001ms] is too long, and should be set less"
+            + " than 50000ms",
+        "--election-timeout=0|--election-timeout must be >0 (set to 0ms)",
+        "--heartbeat-interval=-1|--heartbeat-interval must be >0 (set to -1ms)",
+        "--listen-client-urls=http://127.0.0.1:1|--advertise-client-urls is required when"
+            + " --listen-client-urls is set explicitly",
+        "--listen-peer-urls=http://example.com:1|expected IP in URL for binding"
+            + " (http://example.com:1)",
+        "--listen-peer-urls=https://127.0.0.1:1|https://127.0.0.1:1: TLS is not supported yet",
+        "--max-learners=-1|--max-learners must be at least 0 (set to -1)",
+        "--name=|--name must not be empty"
+      })
+  void refusesInEtcdsWords(String argument, String message) {
+    assertThatThrownBy(() -> load(argument)).hasMessage(message);
+  }
+
+  @Test
+  void bordersAreAllowed() {
+    assertThat(load("--election-timeout=500").get(MemberOptions.ELECTION_TIMEOUT)).isEqualTo(500);
+    load("--election-timeout=50000");
+    load("--max-learners=0");
+    load("--listen-client-urls=http://localhost:2379");
+    load("--listen-peer-urls=http://[::1]:2380,http://:2381");
+  }
+
+  @Test
+  void advertisedPeerUrlsMustMatchTheInitialCluster() {
+    assertThat(
+            Validation.bootstrapProblem(
+                load(
+                    "--name=a",
+                    "--initial-cluster=a=http://127.0.0.1:1,b=http://127.0.0.1:2",
+                    "--initial-advertise-peer-urls=http://127.0.0.1:3")))
+        .contains(
+            "--initial-cluster has a=http://127.0.0.1:1 but missing from"
+                + " --initial-advertise-peer-urls=a=http://127.0.0.1:3");
+    assertThat(
+            Validation.bootstrapProblem(
+                load(
+                    "--name=a",
+                    "--initial-cluster=a=http://127.0.0.1:1",
+                    "--initial-advertise-peer-urls=http://127.0.0.1:1,http://127.0.0.1:3")))
+        .contains(
+            "--initial-advertise-peer-urls has a=http://127.0.0.1:1,a=http://127.0.0.1:3 but"
+                + " missing from --initial-cluster=a=http://127.0.0.1:1");
+    assertThat(
+            Validation.bootstrapProblem(load("--name=c", "--initial-cluster=a=http://127.0.0.1:1")))
+        .contains("couldn't find local name \"c\" in the initial cluster configuration");
+  }
+
+  @Test
+  void hostNamesAreResolvedBeforeComparing() {
+    assertThat(
+            Validation.bootstrapProblem(
+                load(
+                    "--initial-cluster=default=http://localhost:2380",
+                    "--initial-advertise-peer-urls=http://127.0.0.1:2380")))
+        .isEmpty();
+    assertThat(Validation.bootstrapProblem(load())).isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.listen;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package dev.keelson.sim.oracle;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.Message;
+import dev.keelson.proto.etcdserverpb.CompactionRequest;
+import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.proto.etcdserverpb.LeaseGrantResponse;
+import dev.keelson.proto.etcdserverpb.LeaseKeepAliveRequest;
+import java.util.Map;
+
+/**
+ * Sends operations to two servers, one after another, and compares every answer. Both servers must
+ * be at the same revision when it begins.
+ */
+final class ComparedRun implements AutoCloseable {
+  private static final int STEPS_BETWEEN_SETTLING = 10;
+  private static final long KEEP_ALIVE_TIMEOUT_MILLIS = 20_000;
+
+  private final Side left;
+  private final Side right;
+  private final Comparison comparison;
+  private final ComparedWatches watches;
+  private int steps;
+
+  ComparedRun(Side left, Side right) throws Difference.Found, InterruptedException {
+    if (left.symbols().currentRevision() != right.symbols().currentRevision()) {
+      throw new IllegalArgumentException(
+          "the servers differ before the first operation: revision "
+              + left.symbols().currentRevision()
+              + " against "
+              + right.symbols().currentRevision());
+    }
+    this.left = left;
+    this.right = right;
+    VersionDifferences accepted =
+        left.version().equals(right.version())
+            ? VersionDifferences.NONE
+            : VersionDifferences.FROM_3_5_16;
+    this.comparison = new Comparison(left, right, accepted);
+    this.watches = new ComparedWatches(left, right, comparison);
+  }
+
+  /** Sends one operation to both sides; its answers, and events now and then, are compared. */
+  void execute(Operation step) throws Difference.Found, InterruptedException {
+    switch (step) {
+      case Operation.Call call -> call(call);
+      case Operation.Watch watch -> watches.send(watch);
+      case Operation.CloseStream close -> watches.close(close.stream());
+      case Operation.KeepAlive keepAlive -> keepAlive(keepAlive);
+      case Operation.Group group -> {
+        for (Operation part : group.steps()) {
+          execute(part);
+        }
+      }
+    }
+    if (++steps % STEPS_BETWEEN_SETTLING == 0) {
+      watches.settle();
+    }
+  }
+
+  /** Compares everything that is still owed. */
+  void finish() throws Difference.Found, InterruptedException {
+    watches.settle();
+  }
+
+  /** How many pairs of answers were compared. */
+  long compared() {
+    return comparison.compared();
+  }
+
+  /** How often each accepted difference between the versions was met. */
+  Map<String, Integer> explained() {
+    return comparison.explained();
+  }
+
+  @Override
+  public void close() {
+    left.close();
+    right.close();
+  }
+
+  private void call(Operation.Call call) throws Difference.Found, InterruptedException {
+    if (call.request() instanceof CompactionRequest) {
+      // What a late watch still gets depends on whether it was read before or after.
+      watches.settle();
+    }
+    Message leftRequest = left.symbols().resolve(call.request());
+    Message rightRequest = right.symbols().resolve(call.request());
+    ListenableFuture<Message> leftFuture = left.send(call.method(), leftRequest);
+    ListenableFuture<Message> rightFuture = right.send(call.method(), rightRequest);
+    Answer leftAnswer = Side.await(leftFuture);
+    Answer rightAnswer = Side.await(rightFuture);
+    learn(left, leftRequest, leftAnswer);
+    learn(right, rightRequest, rightAnswer);
+    comparison.compare(call::describe, leftRequest, leftAnswer, rightAnswer);
+  }
+
+  private static void learn(Side side, Message request, Answer answer) {
+    if (!(answer instanceof Answer.Response(Message response))) {
+      return;
+    }
+    side.symbols().sawRevision(Side.revision(response));
+    if (request instanceof CompactionRequest compaction) {
+      side.symbols().compactedAt(compaction.getRevision());
+    }
+    if (request instanceof LeaseGrantRequest grant
+        && grant.getID() == 0
+        && response instanceof LeaseGrantResponse granted) {
+      side.symbols().pickedLeaseId(granted.getID());
+    }
+  }
+
+  private void keepAlive(Operation.KeepAlive step) throws Difference.Found, InterruptedException {
+    left.sendKeepAlive((LeaseKeepAliveRequest) left.symbols().resolve(step.request()));
+    right.sendKeepAlive((LeaseKeepAliveRequest) right.symbols().resolve(step.request()));
+    comparison.compare(
+        step::describe,
+        step.request(),
+        left.takeKeepAlive(KEEP_ALIVE_TIMEOUT_MILLIS),
+        right.takeKeepAlive(KEEP_ALIVE_TIMEOUT_MILLIS));
+  }
+}

@@ -1,0 +1,113 @@
+package dev.keelson.sim.oracle;
+
+import com.google.protobuf.Message;
+import dev.keelson.proto.etcdserverpb.HashKVRequest;
+import dev.keelson.proto.etcdserverpb.RangeRequest;
+import dev.keelson.proto.etcdserverpb.StatusRequest;
+import dev.keelson.proto.etcdserverpb.TxnRequest;
+import dev.keelson.proto.etcdserverpb.WatchCreateRequest;
+import dev.keelson.proto.etcdserverpb.WatchRequest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The table of differences between etcd 3.5.16 on the left and the version Keelson follows on the
+ * right. A difference outside this table is a failure.
+ */
+final class VersionDifferences {
+  /** For two servers of the same version: nothing may differ. */
+  static final VersionDifferences NONE = new VersionDifferences(List.of());
+
+  /** etcd 3.5.16 against the 3.6 and 3.7 behaviour. */
+  static final VersionDifferences FROM_3_5_16 =
+      new VersionDifferences(
+          List.of(
+              new Entry(
+                  "keys_only omits lease",
+                  "3.7 answers keys_only from the index, which knows no lease, unless the sort"
+                      + " needs values",
+                  (request, difference) ->
+                      difference.path().matches("(.*\\.)?kvs\\[\\d+]\\.lease")
+                          && difference.right().equals("0")
+                          && answersKeysOnly(request)),
+              new Entry(
+                  "status names storage version, quota and downgrade",
+                  "StatusResponse fields 11 to 13 are new in 3.6",
+                  (request, difference) ->
+                      request instanceof StatusRequest
+                          && (difference.path().equals("storageVersion")
+                              || difference.path().equals("dbSizeQuota")
+                              || difference.path().equals("downgradeInfo"))),
+              new Entry(
+                  "hash names its revision",
+                  "HashKVResponse.hash_revision is new in 3.6",
+                  (request, difference) ->
+                      request instanceof HashKVRequest
+                          && difference.path().equals("hash_revision")
+                          && difference.left().equals("0")),
+              new Entry(
+                  "watch start_revision below zero is refused",
+                  "refused at creation since 3.5.24; 3.5.16 takes it as a very old revision",
+                  (request, difference) ->
+                      request instanceof WatchRequest watch
+                          && watch.hasCreateRequest()
+                          && startsBelowZero(watch.getCreateRequest())),
+              new Entry(
+                  "progress waits for a future start revision",
+                  "since 3.5.22 a stream with a watch that has not reached its start gives no"
+                      + " progress",
+                  (request, difference) ->
+                      request instanceof WatchRequest watch
+                          && watch.hasProgressRequest()
+                          && difference.right().equals(new Answer.Dropped().describe()))));
+
+  private final List<Entry> entries;
+
+  private VersionDifferences(List<Entry> entries) {
+    this.entries = entries;
+  }
+
+  /**
+   * The name of the entry that accounts for a difference, if there is one.
+   *
+   * @param request what was asked, with every symbol replaced by its number
+   */
+  Optional<String> explain(Message request, FieldDifference difference) {
+    return entries.stream()
+        .filter(entry -> entry.applies().test(request, difference))
+        .map(Entry::name)
+        .findFirst();
+  }
+
+  /**
+   * One accepted difference.
+   *
+   * @param name what differs
+   * @param reason why both sides are right
+   * @param applies whether it accounts for a difference in the answer to a request
+   */
+  private record Entry(String name, String reason, Condition applies) {}
+
+  private interface Condition {
+    boolean test(Message request, FieldDifference difference);
+  }
+
+  private static boolean startsBelowZero(WatchCreateRequest request) {
+    return request.getStartRevision() < 0;
+  }
+
+  private static boolean answersKeysOnly(Message request) {
+    return switch (request) {
+      case RangeRequest range ->
+          range.getKeysOnly() && range.getSortTarget() != RangeRequest.SortTarget.VALUE;
+      case TxnRequest txn ->
+          txn.getSuccessList().stream().anyMatch(op -> answersKeysOnly(op.getRequestRange()))
+              || txn.getFailureList().stream().anyMatch(op -> answersKeysOnly(op.getRequestRange()))
+              || txn.getSuccessList().stream()
+                  .anyMatch(op -> op.hasRequestTxn() && answersKeysOnly(op.getRequestTxn()))
+              || txn.getFailureList().stream()
+                  .anyMatch(op -> op.hasRequestTxn() && answersKeysOnly(op.getRequestTxn()));
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,278 @@
+package dev.keelson.sim.process;
+
+import dev.keelson.proto.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.proto.etcdserverpb.StatusRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A single-member server in a process of its own, with its data folder, log file and ports.
+ *
+ * <p>Ports and data stay the same over {@link #kill} and {@link #start}, so that a restart is the
+ * same member; {@link #startFresh} forgets the data. {@link #close} removes everything.
+ */
+public final class ServerProcess implements AutoCloseable {
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final long STOP_GRACE_SECONDS = 15;
+  private static final int LOG_TAIL_CHARS = 4000;
+
+  private final ServerProgram program;
+  private final List<String> flags;
+  private final Path home;
+  private final Path dataFolder;
+  private final int clientPort;
+  private final int peerPort;
+  private @Nullable Process process;
+
+  /**
+   * Prepares a server without starting it.
+   *
+   * @param program what to run
+   * @param flags more flags in etcd's spelling, after those for name, folder and addresses
+   */
+  public ServerProcess(ServerProgram program, List<String> flags) {
+    this(program, flags, ScratchFolder.create(program.name()), null, FreePorts.find(2));
+  }
+
+  private ServerProcess(
+      ServerProgram program,
+      List<String> flags,
+      Path home,
+      @Nullable Path dataFolder,
+      List<Integer> ports) {
+    this.program = program;
+    this.flags = List.copyOf(flags);
+    this.home = home;
+    this.dataFolder = dataFolder == null ? home.resolve("data") : dataFolder;
+    this.clientPort = ports.get(0);
+    this.peerPort = ports.get(1);
+  }
+
+  /** Prepares a second server of the same program on this one's data, with ports of its own. */
+  public ServerProcess onSameData() {
+    Path otherHome = ScratchFolder.create(program.name());
+    return new ServerProcess(program, flags, otherHome, dataFolder, FreePorts.find(2));
+  }
+
+  /** Prepares a second server of the same program on this one's ports, with data of its own. */
+  public ServerProcess onSamePorts() {
+    Path otherHome = ScratchFolder.create(program.name());
+    return new ServerProcess(program, flags, otherHome, null, List.of(clientPort, peerPort));
+  }
+
+  /** Prepares a server, starts it and waits until it answers. */
+  public static ServerProcess started(ServerProgram program, String... flags)
+      throws InterruptedException {
+    ServerProcess server = new ServerProcess(program, List.of(flags));
+    try {
+      server.start();
+      return server;
+    } catch (RuntimeException | InterruptedException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts the process on the data that is there and waits until it answers a status call.
+   *
+   * @throws IllegalStateException when it ends or does not answer in time; the message holds the
+   *     end of its log
+   */
+  public void start() throws InterruptedException {
+    launch();
+    awaitReady();
+  }
+
+  /** Starts the process and returns at once; for servers that are expected to refuse. */
+  public void launch() {
+    if (isAlive()) {
+      throw new IllegalStateException(program.name() + " is already running");
+    }
+    try {
+      Process started =
+          new ProcessBuilder(command())
+              .directory(home.toFile())
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+              .start();
+      ProcessReaper.watch(started);
+      process = started;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run " + program.executable(), e);
+    }
+  }
+
+  /** Kills the process if it runs, forgets its data and starts it empty on the same ports. */
+  public void startFresh() throws InterruptedException {
+    kill();
+    ScratchFolder.delete(dataFolder());
+    start();
+  }
+
+  /** SIGKILL, without any chance to flush; returns when the process is gone. */
+  public void kill() throws InterruptedException {
+    Process running = process;
+    if (running != null) {
+      ProcessReaper.kill(running);
+      process = null;
+    }
+  }
+
+  /**
+   * SIGTERM, then SIGKILL after a grace period of 15 seconds.
+   *
+   * @return whether the process ended by itself
+   */
+  public boolean stop() throws InterruptedException {
+    Process running = process;
+    if (running == null) {
+      return true;
+    }
+    boolean ended = ProcessReaper.stop(running, STOP_GRACE_SECONDS);
+    process = null;
+    return ended;
+  }
+
+  /**
+   * Waits for a process that ends by itself.
+   *
+   * @return its exit code
+   * @throws IllegalStateException when it is still running after the timeout
+   */
+  public int awaitExit(Duration timeout) throws InterruptedException {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException(program.name() + " was not started");
+    }
+    if (!running.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException(
+          program.name() + " still runs after " + timeout + "\n" + logTail());
+    }
+    return running.exitValue();
+  }
+
+  /** Whether the process runs. */
+  public boolean isAlive() {
+    Process running = process;
+    return running != null && running.isAlive();
+  }
+
+  /** Process id, for looking at it from outside. */
+  public long pid() {
+    Process running = process;
+    if (running == null) {
+      throw new IllegalStateException(program.name() + " was not started");
+    }
+    return running.pid();
+  }
+
+  /** Where clients connect, as {@code host:port}. */
+  public String endpoint() {
+    return "127.0.0.1:" + clientPort;
+  }
+
+  /** The port clients connect to. */
+  public int clientPort() {
+    return clientPort;
+  }
+
+  /** The data folder given to the server. */
+  public Path dataFolder() {
+    return dataFolder;
+  }
+
+  /** File with everything the process printed, over all its starts. */
+  public Path log() {
+    return home.resolve("server.log");
+  }
+
+  /** Everything the process printed so far. */
+  public String logText() {
+    try {
+      return Files.exists(log()) ? Files.readString(log(), StandardCharsets.UTF_8) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + log(), e);
+    }
+  }
+
+  /** The command line, for messages that tell how to repeat a run. */
+  public List<String> command() {
+    List<String> command = new ArrayList<>();
+    command.add(program.executable().toString());
+    command.addAll(program.arguments());
+    String client = "http://" + endpoint();
+    String peer = "http://127.0.0.1:" + peerPort;
+    command.addAll(List.of("--name", "oracle", "--data-dir", dataFolder().toString()));
+    command.addAll(List.of("--listen-client-urls", client, "--advertise-client-urls", client));
+    command.addAll(List.of("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer));
+    command.addAll(List.of("--initial-cluster", "oracle=" + peer));
+    command.addAll(flags);
+    return command;
+  }
+
+  /** Kills the process and removes its folders. */
+  @Override
+  public void close() {
+    try {
+      kill();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    ScratchFolder.delete(home);
+  }
+
+  private void awaitReady() throws InterruptedException {
+    long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", clientPort).usePlaintext().build();
+    try {
+      while (true) {
+        if (!isAlive()) {
+          throw new IllegalStateException(program.name() + " ended at start\n" + logTail());
+        }
+        if (answers(channel)) {
+          return;
+        }
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              program.name() + " not ready after " + READY_TIMEOUT + "\n" + logTail());
+        }
+        channel.resetConnectBackoff();
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  /** Ready means a leader is known; a server that listens but cannot write yet is not. */
+  private static boolean answers(ManagedChannel channel) {
+    try {
+      return MaintenanceGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(2, TimeUnit.SECONDS)
+              .status(StatusRequest.getDefaultInstance())
+              .getLeader()
+          != 0;
+    } catch (StatusRuntimeException notYet) {
+      return false;
+    }
+  }
+
+  private String logTail() {
+    String text = logText();
+    return text.substring(Math.max(0, text.length() - LOG_TAIL_CHARS));
+  }
+}
