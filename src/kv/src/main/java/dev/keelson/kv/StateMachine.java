@@ -242,12 +242,12 @@ public final class StateMachine implements AutoCloseable {
     AlarmMember alarm =
         AlarmMember.newBuilder()
             .setMemberID(request.getMemberID())
-            .setAlarm(request.getAlarm())
+            .setAlarmValue(request.getAlarmValue())
             .build();
     return switch (request.getAction()) {
       case GET -> alarms.active(request.getAlarm());
       case ACTIVATE -> {
-        if (alarm.getAlarm() == AlarmType.NONE) {
+        if (alarm.getAlarm() == AlarmType.NONE || alarm.getAlarm() == AlarmType.UNRECOGNIZED) {
           yield List.of();
         }
         alarms.raise(store.batch(), alarm);

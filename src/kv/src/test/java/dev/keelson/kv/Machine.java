@@ -201,20 +201,17 @@ public final class Machine implements AutoCloseable {
     backend.flush();
   }
 
-  /** The process dies; a new one opens what was flushed and carries out the rest of the log. */
-  public void crashAndReplay() {
-    crash();
-    while (state.appliedIndex() < log.size()) {
-      int next = (int) state.appliedIndex();
-      state.apply(next + 1, TERM, log.get(next));
-    }
-    state.commit();
-  }
-
   /** The process dies; a new one opens what was flushed. */
   public void crash() {
     backend = backend.crash();
     state = open(backend);
+  }
+
+  /** Carries out the entries of the log that the opened state lacks; leaves the batch open. */
+  public void replay() {
+    for (long index = state.appliedIndex() + 1; index <= log.size(); index++) {
+      state.apply(index, TERM, log.get((int) index - 1));
+    }
   }
 
   /**

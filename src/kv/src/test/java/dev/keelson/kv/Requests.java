@@ -16,6 +16,7 @@ import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.proto.etcdserverpb.RequestOp;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
+import java.nio.charset.StandardCharsets;
 
 /** Short ways to write requests down. */
 public final class Requests {
@@ -26,6 +27,10 @@ public final class Requests {
 
   public static ByteString bytes(String text) {
     return ByteString.copyFromUtf8(text);
+  }
+
+  public static String text(byte[] utf8) {
+    return new String(utf8, StandardCharsets.UTF_8);
   }
 
   public static PutRequest.Builder put(String key, String value) {

@@ -34,7 +34,7 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Starts the member and then its listeners, and stops them in the opposite order.
  *
  * <p>Used from the thread that runs the application and, when the process stops, from the shutdown
- * thread; both go through the same lock.
+ * thread.
  */
 @Singleton
 public final class MemberLifecycle {
@@ -49,6 +49,10 @@ public final class MemberLifecycle {
   private final RelayedConnections connections;
   private final HttpServer http;
   private final HealthStatusManager health = new HealthStatusManager();
+
+  /** Guards the fields below; never held while the member starts or stops. */
+  private final Object lock = new Object();
+
   private @Nullable ClientListener clients;
   private @Nullable MetricsListener metrics;
   private boolean memberStarted;
@@ -63,30 +67,37 @@ public final class MemberLifecycle {
   }
 
   /**
-   * Starts everything; returns once clients are served.
+   * Starts everything; returns once clients are served, or when the process was asked to stop.
    *
    * @throws StartException when something cannot start; what did start is stopped at shutdown
    */
-  public synchronized void start() {
-    if (stopped) {
-      return;
-    }
+  public void start() {
     logConfiguration();
     DataDirectory.prepare(configuration);
     HttpBackend backend =
         new HttpBackend(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), http.getPort()), connections);
     ListenSettings settings = ListenSettings.of(configuration);
-    metrics =
-        new MetricsListener(
-            configuration.get(ServingOptions.LISTEN_METRICS_URLS), backend, settings.patience());
-    metrics.start();
-    memberStarted = true;
-    member.start();
-    List<ServerServiceDefinition> services = new ArrayList<>(member.clientServices());
-    services.add(health.getHealthService().bindService());
-    clients = new ClientListener(settings, services, backend);
-    clients.start();
+    synchronized (lock) {
+      if (stopped) {
+        return;
+      }
+      metrics =
+          new MetricsListener(
+              configuration.get(ServingOptions.LISTEN_METRICS_URLS), backend, settings.patience());
+      metrics.start();
+      memberStarted = true;
+    }
+    member.start(); // may wait for the cluster, so a stop must get past it
+    synchronized (lock) {
+      if (stopped) {
+        return;
+      }
+      List<ServerServiceDefinition> services = new ArrayList<>(member.clientServices());
+      services.add(health.getHealthService().bindService());
+      clients = new ClientListener(settings, services, backend);
+      clients.start();
+    }
   }
 
   private void logConfiguration() {
@@ -110,32 +121,42 @@ public final class MemberLifecycle {
     return result;
   }
 
-  synchronized void stop(@Observes ShutdownEvent event) {
-    if (stopped) {
-      return;
+  void stop(@Observes ShutdownEvent event) {
+    boolean stopMember;
+    synchronized (lock) {
+      if (stopped) {
+        return;
+      }
+      stopped = true;
+      stopMember = memberStarted;
+      log.atInfo().addKeyValue("name", configuration.get(MemberOptions.NAME)).log("closing member");
+      health.enterTerminalState();
+      if (clients != null) {
+        clients.stop(GRACE);
+      }
     }
-    stopped = true;
-    log.atInfo().addKeyValue("name", configuration.get(MemberOptions.NAME)).log("closing member");
-    health.enterTerminalState();
-    if (clients != null) {
-      clients.stop(GRACE);
-    }
-    if (memberStarted) {
+    if (stopMember) {
       member.stop();
     }
-    if (metrics != null) {
-      metrics.stop();
+    synchronized (lock) {
+      if (metrics != null) {
+        metrics.stop();
+      }
     }
     log.atInfo().addKeyValue("name", configuration.get(MemberOptions.NAME)).log("closed member");
   }
 
   /** The bound client addresses; empty before {@link #start}. */
-  public synchronized List<SocketAddress> clientAddresses() {
-    return clients == null ? List.of() : clients.addresses();
+  public List<SocketAddress> clientAddresses() {
+    synchronized (lock) {
+      return clients == null ? List.of() : clients.addresses();
+    }
   }
 
   /** The bound metrics addresses; empty before {@link #start}. */
-  public synchronized List<SocketAddress> metricsAddresses() {
-    return metrics == null ? List.of() : metrics.addresses();
+  public List<SocketAddress> metricsAddresses() {
+    synchronized (lock) {
+      return metrics == null ? List.of() : metrics.addresses();
+    }
   }
 }

@@ -19,11 +19,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Times are milliseconds of the monotonic clock handed in.
  */
 public final class Lessor {
+  /** How many deadlines of leases already gone the queue may hold, beside one per lease. */
+  private static final int QUEUE_SLACK = 1024;
+
   private final Leases leases;
   private final LongSupplier nowMillis;
   private final Map<Long, Deadline> deadlines = new HashMap<>();
   private final PriorityQueue<Deadline> queue =
-      new PriorityQueue<>(Comparator.comparingLong((Deadline each) -> each.queuedMillis));
+      new PriorityQueue<>(
+          Comparator.comparingLong((Deadline each) -> each.queuedMillis)
+              .thenComparingLong(each -> each.lease.id()));
   private boolean primary;
 
   private static final class Deadline {
@@ -100,7 +105,10 @@ public final class Lessor {
   /** Tells that a lease was revoked; returns what waits for it. */
   public synchronized List<Runnable> revoked(long id) {
     Deadline deadline = deadlines.remove(id);
-    // the queue drops it when its turn comes
+    // the queue drops it when its turn comes, or when too many such have gathered
+    if (queue.size() > 2 * deadlines.size() + QUEUE_SLACK) {
+      queue.removeIf(each -> deadlines.get(each.lease.id()) != each);
+    }
     return deadline == null || deadline.gone == null ? List.of() : deadline.gone;
   }
 
@@ -127,6 +135,11 @@ public final class Lessor {
     }
     deadline.millis = now + deadline.lease.ttlSeconds() * 1000;
     return Renewal.RENEWED;
+  }
+
+  /** How many deadlines wait in the queue, those of leases already gone included. */
+  synchronized int queued() {
+    return queue.size();
   }
 
   /** Remaining time in whole seconds, truncated; -1 for a lease without deadline here. */

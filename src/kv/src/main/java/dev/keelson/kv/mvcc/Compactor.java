@@ -39,7 +39,11 @@ public final class Compactor {
     return finished;
   }
 
+  /** Raises the revision up to which to remove; all events up to it must be in the backend. */
   void schedule(long at) {
+    if (at == target) {
+      return;
+    }
     if (target > finished) {
       // deletions at the old target were kept; the wider walk must see them again
       byte[] again = StoreKeys.event(target, 0);

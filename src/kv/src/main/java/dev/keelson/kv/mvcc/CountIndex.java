@@ -15,20 +15,36 @@ import org.jspecify.annotations.Nullable;
  * process died between flushes that were not of its own making) it is rebuilt by one scan.
  */
 final class CountIndex {
-  static final int SPLIT = 4096;
-  private static final int MERGE = SPLIT / 4;
+  private static final int SPLIT = 4096;
   private static final byte[] START = {};
 
+  private final int split;
   private byte[][] lower = {START};
   private long[] counts = {0};
   private int size = 1;
   private @Nullable KeyCounts frozen;
   private boolean splitWanted;
 
+  CountIndex() {
+    this(SPLIT);
+  }
+
+  /**
+   * @param split how many keys a chunk may hold; for tests
+   */
+  CountIndex(int split) {
+    this.split = split;
+  }
+
+  /** How many chunks there are. */
+  int chunks() {
+    return size;
+  }
+
   void inserted(byte[] key) {
     int chunk = KeyCounts.chunkOf(lower, size, key);
     own();
-    if (++counts[chunk] > SPLIT) {
+    if (++counts[chunk] > split) {
       splitWanted = true;
     }
   }
@@ -40,11 +56,8 @@ final class CountIndex {
     if (counts[chunk] < 0) {
       throw new IllegalStateException("chunk " + chunk + " of " + size + " counts below zero");
     }
-    if (size > 1 && counts[chunk] == 0) {
-      int left = chunk == 0 ? 0 : chunk - 1;
-      if (counts[left] + counts[left + 1] <= MERGE) {
-        merge(left);
-      }
+    if (size > 1 && counts[chunk] <= split / 8) {
+      mergeIfSparse(chunk);
     }
   }
 
@@ -65,7 +78,7 @@ final class CountIndex {
     }
     splitWanted = false;
     for (int chunk = 0; chunk < size; chunk++) {
-      while (counts[chunk] > SPLIT) {
+      while (counts[chunk] > split) {
         split(reader, chunk);
       }
     }
@@ -79,7 +92,7 @@ final class CountIndex {
     frozen = null;
     try (Cursor cursor = reader.ascending(Families.CURRENT, START, null)) {
       while (cursor.next()) {
-        if (counts[size - 1] == SPLIT / 2) {
+        if (counts[size - 1] == split / 2) {
           insertChunk(size, cursor.key(), 0);
         }
         counts[size - 1]++;
@@ -137,6 +150,19 @@ final class CountIndex {
     long right = counts[chunk] - half;
     counts[chunk] = half;
     insertChunk(chunk + 1, middle, right);
+  }
+
+  /**
+   * Merges a nearly empty chunk into a neighbour that leaves room to grow; an empty one into any.
+   */
+  private void mergeIfSparse(int chunk) {
+    if (chunk > 0 && counts[chunk - 1] + counts[chunk] <= split / 2) {
+      merge(chunk - 1);
+    } else if (chunk + 1 < size && counts[chunk] + counts[chunk + 1] <= split / 2) {
+      merge(chunk);
+    } else if (counts[chunk] == 0) {
+      merge(Math.max(0, chunk - 1));
+    }
   }
 
   private void merge(int left) {

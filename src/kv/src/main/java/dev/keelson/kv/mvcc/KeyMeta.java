@@ -10,11 +10,6 @@ final class KeyMeta {
   long version;
   long lease;
 
-  /**
-   * The batch of the last change; while it is the open one, the backend does not show the row yet.
-   */
-  long changedInBatch = -1;
-
   boolean exists() {
     return createRevision != 0;
   }

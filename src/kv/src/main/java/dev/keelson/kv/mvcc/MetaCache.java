@@ -33,8 +33,4 @@ final class MetaCache {
       entries.put(key, meta);
     }
   }
-
-  void clear() {
-    entries.clear();
-  }
 }

@@ -126,7 +126,6 @@ public final class MvccStore implements AutoCloseable {
   public void compact(long at) {
     compactRevision = at;
     batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(at, 0));
-    compactor.schedule(at);
     dirty = true;
   }
 
@@ -178,6 +177,8 @@ public final class MvccStore implements AutoCloseable {
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();
+    // not before the backend holds both the decision and every event up to its revision
+    compactor.schedule(compactRevision);
   }
 
   private void publish() {

@@ -71,7 +71,7 @@ public final class RangeReader {
     }
     KeyValues found = new KeyValues(1);
     if (passes(request, row)) {
-      add(found, row, request.getKeysOnly());
+      add(found, row, request);
     }
     return new RangeResult(headerRevision, found, false, 1);
   }
@@ -83,12 +83,13 @@ public final class RangeReader {
     boolean walkDown = byKey && descending && at == 0;
     Comparator<Row> order = byKey && (walkDown || !descending) ? null : comparator(request);
     long limit = request.getLimit() > 0 ? request.getLimit() : Long.MAX_VALUE;
-    boolean keysOnly = request.getKeysOnly();
-
     KeyValues found = new KeyValues((int) Math.min(limit, 16));
     List<Row> unsorted = new ArrayList<>();
+    long collectedMax =
+        limitsBeforeSorting(request) && limit < Long.MAX_VALUE ? limit + 1 : Long.MAX_VALUE;
     long seen = 0;
     boolean more = false;
+    boolean sawAll = true;
     try (RowCursor cursor = at == 0 ? rows.rows(range, walkDown) : rows.rowsAt(range, at)) {
       for (Row row = cursor.next(); row != null; row = cursor.next()) {
         seen++;
@@ -96,12 +97,17 @@ public final class RangeReader {
           continue;
         }
         if (order != null) {
+          if (unsorted.size() == collectedMax) {
+            sawAll = false;
+            break;
+          }
           unsorted.add(row);
         } else if (found.size() == limit) {
           more = true;
+          sawAll = false;
           break;
         } else {
-          add(found, row, keysOnly);
+          add(found, row, request);
         }
       }
     }
@@ -112,12 +118,23 @@ public final class RangeReader {
           more = true;
           break;
         }
-        add(found, row, keysOnly);
+        add(found, row, request);
       }
     }
-    boolean sawAll = order != null || !more;
     long count = sawAll ? seen : at == 0 ? rows.count(range) : rows.countAt(range, at);
     return new RangeResult(headerRevision, found, more, count);
+  }
+
+  /**
+   * Without an order (and without filters) the limit picks the first rows by key, one more than
+   * asked for, and only these are sorted by the target: so does etcd.
+   */
+  private static boolean limitsBeforeSorting(RangeRequest request) {
+    return request.getSortOrder() == SortOrder.NONE
+        && request.getMinModRevision() == 0
+        && request.getMaxModRevision() == 0
+        && request.getMinCreateRevision() == 0
+        && request.getMaxCreateRevision() == 0;
   }
 
   private static boolean passes(RangeRequest request, Row row) {
@@ -130,9 +147,11 @@ public final class RangeReader {
     return (min == 0 || value >= min) && (max == 0 || value <= max);
   }
 
-  private static void add(KeyValues found, Row row, boolean keysOnly) {
-    if (keysOnly) {
-      found.add(row.keyValueWithoutValue(), 0);
+  /** A keys_only answer has no lease, as of etcd 3.7, except where sorting needs the values. */
+  private static void add(KeyValues found, Row row, RangeRequest request) {
+    if (request.getKeysOnly()) {
+      boolean withLease = request.getSortTarget() == SortTarget.VALUE;
+      found.add(row.keyValueWithoutValue(withLease), 0);
     } else {
       found.add(row.bytes(), row.keyValueOffset());
     }

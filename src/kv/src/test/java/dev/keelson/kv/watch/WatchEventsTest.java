@@ -157,10 +157,6 @@ class WatchEventsTest {
     bench.compact(3);
     stream.create(Specs.withPrevious(Specs.from(Specs.key("a"), 3)));
     bench.settle();
-    sink.take().removeFirst();
-    bench.settle();
-    stream.create(Specs.withPrevious(Specs.from(Specs.key("a"), 3)));
-    bench.settle();
     List<WatchResponse> responses = sink.take();
     List<Event> events = responses.get(1).getEventsList();
     assertThat(events).hasSize(2);

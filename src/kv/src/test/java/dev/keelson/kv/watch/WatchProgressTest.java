@@ -134,6 +134,23 @@ class WatchProgressTest {
   }
 
   @Test
+  void manualProgressCoversWhatWasPublishedWhenItWasAsked() {
+    WatchBench small = new WatchBench(new WatchSettings(1 << 20, 500, 2 << 20), 0);
+    WatchStream watching = small.hub.open(sink);
+    watching.create(Specs.key("a"));
+    small.settle();
+    sink.take();
+    for (int i = 0; i < 100; i++) {
+      small.put("zzz", "v" + i);
+    }
+    watching.requestProgress();
+    small.settle();
+    assertThat(sink.take())
+        .extracting(response -> response.getHeader().getRevision())
+        .containsExactly(101L);
+  }
+
+  @Test
   void progressIsNotSentToASinkThatIsNotReady() {
     create(Specs.notifying(Specs.key("a")));
     sink.stall(0);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * when all must arrive.
  */
 class WatchRandomTest {
-  private static final int SEEDS = 400;
+  private static final int SEEDS = 250;
   private static final int STEPS = 500;
   private static final int KEYS = 6;
 

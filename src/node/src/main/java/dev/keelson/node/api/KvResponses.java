@@ -46,7 +46,11 @@ final class KvResponses {
   }
 
   private static WireWriter nested(OpResult result) {
-    return body(new WireWriter().int64(3, result.revision()), result);
+    WireWriter header = new WireWriter();
+    if (!(result instanceof TxnResult)) {
+      header.int64(3, result.revision());
+    }
+    return body(header, result);
   }
 
   /** The member of {@code ResponseOp.response}. */

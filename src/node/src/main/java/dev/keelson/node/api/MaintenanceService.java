@@ -9,6 +9,8 @@ import dev.keelson.proto.etcdserverpb.AlarmResponse;
 import dev.keelson.proto.etcdserverpb.DefragmentRequest;
 import dev.keelson.proto.etcdserverpb.DefragmentResponse;
 import dev.keelson.proto.etcdserverpb.DowngradeInfo;
+import dev.keelson.proto.etcdserverpb.DowngradeRequest;
+import dev.keelson.proto.etcdserverpb.DowngradeResponse;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.MaintenanceGrpc;
 import dev.keelson.proto.etcdserverpb.MoveLeaderRequest;
@@ -19,9 +21,12 @@ import dev.keelson.raft.Role;
 import dev.keelson.raft.Status;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** {@code etcdserverpb.Maintenance}. */
 public final class MaintenanceService {
+  private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+(\\.\\d+)?");
+
   private final ApiContext context;
   private final Headers headers;
   private final String version;
@@ -49,6 +54,7 @@ public final class MaintenanceService {
         .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), hashes::hash))
         .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), hashes::hashKv))
         .addMethod(methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader))
+        .addMethod(methods.unary(MaintenanceGrpc.getDowngradeMethod(), this::downgrade))
         .build();
   }
 
@@ -121,6 +127,27 @@ public final class MaintenanceService {
       reply.ok(MoveLeaderResponse.getDefaultInstance());
     } else {
       reply.fail(KvError.BAD_LEADER_TRANSFEREE);
+    }
+  }
+
+  /**
+   * There is no older Keelson whose data format a cluster could go back to, so no target is valid
+   * and there is never a downgrade to cancel, which etcd answers with success.
+   */
+  private void downgrade(DowngradeRequest request, Reply reply) {
+    if (request.getAction() == DowngradeRequest.DowngradeAction.CANCEL) {
+      context.linearizable(
+          reply,
+          () -> {
+            DowngradeResponse.Builder response =
+                DowngradeResponse.newBuilder().setHeader(headers.current());
+            String agreed = context.state().members().clusterVersion();
+            reply.ok(response.setVersion(agreed == null ? "" : agreed).build());
+          });
+    } else if (!VERSION.matcher(request.getVersion()).matches()) {
+      reply.fail(KvError.BAD_DOWNGRADE_FORMAT);
+    } else {
+      context.linearizable(reply, () -> reply.fail(KvError.BAD_DOWNGRADE_TARGET));
     }
   }
 }

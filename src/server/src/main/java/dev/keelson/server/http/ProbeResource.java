@@ -2,17 +2,18 @@ package dev.keelson.server.http;
 
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberView;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +38,8 @@ public final class ProbeResource {
   @GET
   @Path("livez")
   public CompletionStage<Response> livez(
-      @QueryParam("exclude") List<String> excluded,
-      @QueryParam("verbose") @Nullable String verbose) {
-    return run("livez", LIVEZ, excluded, verbose);
+      @QueryParam("exclude") List<String> excluded, @Context HttpServerRequest request) {
+    return run("livez", LIVEZ, excluded, request);
   }
 
   /** One check of {@link #livez}. */
@@ -48,17 +48,16 @@ public final class ProbeResource {
   public CompletionStage<Response> livezCheck(
       @PathParam("check") String check,
       @QueryParam("exclude") List<String> excluded,
-      @QueryParam("verbose") @Nullable String verbose) {
-    return runOne("livez", LIVEZ, check, excluded, verbose);
+      @Context HttpServerRequest request) {
+    return runOne("livez", LIVEZ, check, excluded, request);
   }
 
   /** Whether the member may be sent traffic. */
   @GET
   @Path("readyz")
   public CompletionStage<Response> readyz(
-      @QueryParam("exclude") List<String> excluded,
-      @QueryParam("verbose") @Nullable String verbose) {
-    return run("readyz", READYZ, excluded, verbose);
+      @QueryParam("exclude") List<String> excluded, @Context HttpServerRequest request) {
+    return run("readyz", READYZ, excluded, request);
   }
 
   /** One check of {@link #readyz}. */
@@ -67,8 +66,8 @@ public final class ProbeResource {
   public CompletionStage<Response> readyzCheck(
       @PathParam("check") String check,
       @QueryParam("exclude") List<String> excluded,
-      @QueryParam("verbose") @Nullable String verbose) {
-    return runOne("readyz", READYZ, check, excluded, verbose);
+      @Context HttpServerRequest request) {
+    return runOne("readyz", READYZ, check, excluded, request);
   }
 
   private CompletionStage<Response> runOne(
@@ -76,21 +75,21 @@ public final class ProbeResource {
       List<Check> offered,
       String name,
       List<String> excluded,
-      @Nullable String verbose) {
+      HttpServerRequest request) {
     List<Check> one = offered.stream().filter(check -> check.label().equals(name)).toList();
     return one.isEmpty()
         ? CompletableFuture.completedFuture(text(404, "404 page not found\n"))
-        : run(type, one, excluded, verbose);
+        : run(type, one, excluded, request);
   }
 
   private CompletionStage<Response> run(
-      String type, List<Check> offered, List<String> excluded, @Nullable String verbose) {
+      String type, List<Check> offered, List<String> excluded, HttpServerRequest request) {
     List<CompletableFuture<Optional<String>>> outcomes = new ArrayList<>();
     List<Check> checks =
         offered.stream().filter(check -> !excluded.contains(check.label())).toList();
     checks.forEach(check -> outcomes.add(check.run(view).toCompletableFuture()));
     return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
-        .thenApply(done -> report(type, checks, outcomes, verbose != null));
+        .thenApply(done -> report(type, checks, outcomes, request.params().contains("verbose")));
   }
 
   private Response report(

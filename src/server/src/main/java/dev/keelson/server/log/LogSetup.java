@@ -47,8 +47,9 @@ public final class LogSetup {
     Logger root = LogContext.getLogContext().getLogger("");
     root.addHandler(handler);
     // Debug means ours: the libraries' details would bury the member's.
-    String others = (level.intValue() < Level.INFO.intValue() ? Level.INFO : level).getName();
-    System.setProperty("quarkus.log.level", others);
+    java.util.logging.Level others = level.intValue() < Level.INFO.intValue() ? Level.INFO : level;
+    root.setLevel(others); // until Quarkus has read the property
+    System.setProperty("quarkus.log.level", others.getName());
     System.setProperty("quarkus.log.category.\"dev.keelson\".level", level.getName());
   }
 

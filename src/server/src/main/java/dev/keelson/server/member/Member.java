@@ -19,6 +19,9 @@ public interface Member {
    */
   void start();
 
-  /** Hands leadership over, flushes and closes. Called once, also after a failed start. */
+  /**
+   * Hands leadership over, flushes and closes. Called once: after a start, after a failed start, or
+   * while {@link #start} still waits, which must then return or throw soon.
+   */
   void stop();
 }

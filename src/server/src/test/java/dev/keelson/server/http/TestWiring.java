@@ -6,6 +6,7 @@ import dev.keelson.server.config.ConfigurationLoader;
 import dev.keelson.server.member.MemberFactory;
 import io.quarkus.test.Mock;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ final class TestWiring {
 
   @Produces
   @Singleton
+  @Typed(FakeMember.class) // the one Member is what the factory makes
   FakeMember fakeMember() {
     return new FakeMember();
   }

@@ -3,6 +3,7 @@ package dev.keelson.sim.oracle;
 import com.google.protobuf.Message;
 import dev.keelson.proto.etcdserverpb.HashKVRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
+import dev.keelson.proto.etcdserverpb.RequestOp;
 import dev.keelson.proto.etcdserverpb.StatusRequest;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
 import dev.keelson.proto.etcdserverpb.WatchCreateRequest;
@@ -18,18 +19,16 @@ final class VersionDifferences {
   /** For two servers of the same version: nothing may differ. */
   static final VersionDifferences NONE = new VersionDifferences(List.of());
 
-  /** etcd 3.5.16 against the 3.6 and 3.7 behaviour. */
+  /** etcd 3.5.16 against the 3.6 behaviour. */
   static final VersionDifferences FROM_3_5_16 =
       new VersionDifferences(
           List.of(
               new Entry(
-                  "keys_only omits lease",
-                  "3.7 answers keys_only from the index, which knows no lease, unless the sort"
-                      + " needs values",
+                  "unknown sort options are refused",
+                  "3.6 checks sort_order and sort_target; 3.5.16 takes any number",
                   (request, difference) ->
-                      difference.path().matches("(.*\\.)?kvs\\[\\d+]\\.lease")
-                          && difference.right().equals("0")
-                          && answersKeysOnly(request)),
+                      difference.right().contains("etcdserver: invalid sort option")
+                          && sortsUnknown(request)),
               new Entry(
                   "unknown sort order is refused",
                   "3.5.16 does not look at the number and leaves the answer unsorted",
@@ -104,18 +103,19 @@ final class VersionDifferences {
     return request.getStartRevision() < 0;
   }
 
-  private static boolean answersKeysOnly(Message request) {
+  private static boolean sortsUnknown(Message request) {
     return switch (request) {
       case RangeRequest range ->
-          range.getKeysOnly() && range.getSortTarget() != RangeRequest.SortTarget.VALUE;
+          range.getSortOrder() == RangeRequest.SortOrder.UNRECOGNIZED
+              || range.getSortTarget() == RangeRequest.SortTarget.UNRECOGNIZED;
       case TxnRequest txn ->
-          txn.getSuccessList().stream().anyMatch(op -> answersKeysOnly(op.getRequestRange()))
-              || txn.getFailureList().stream().anyMatch(op -> answersKeysOnly(op.getRequestRange()))
-              || txn.getSuccessList().stream()
-                  .anyMatch(op -> op.hasRequestTxn() && answersKeysOnly(op.getRequestTxn()))
-              || txn.getFailureList().stream()
-                  .anyMatch(op -> op.hasRequestTxn() && answersKeysOnly(op.getRequestTxn()));
+          txn.getSuccessList().stream().anyMatch(VersionDifferences::sortsUnknown)
+              || txn.getFailureList().stream().anyMatch(VersionDifferences::sortsUnknown);
       default -> false;
     };
+  }
+
+  private static boolean sortsUnknown(RequestOp op) {
+    return sortsUnknown(op.hasRequestTxn() ? op.getRequestTxn() : op.getRequestRange());
   }
 }

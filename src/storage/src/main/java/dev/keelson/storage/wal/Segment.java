@@ -1,5 +1,6 @@
 package dev.keelson.storage.wal;
 
+import dev.keelson.raft.Entry;
 import dev.keelson.storage.disk.DiskFile;
 import java.io.IOException;
 
@@ -40,6 +41,19 @@ final class Segment {
 
   SegmentReader reader(int windowBytes) {
     return new SegmentReader(file, sequence(), capacity(), windowBytes);
+  }
+
+  /** The entry with the index {@code index}, which must be at {@code offset}. */
+  Entry readEntry(SegmentReader reader, int offset, long index) throws IOException {
+    SegmentReader.Header record = reader.header(offset);
+    if (record == null || record.type() != RecordType.ENTRY.code || !reader.isWhole(record)) {
+      throw new WalCorruptException(path, offset, "entry " + index + " is broken");
+    }
+    Entry entry = reader.entry(record);
+    if (entry.index() != index) {
+      throw new WalCorruptException(path, offset, "entry " + index + " is another");
+    }
+    return entry;
   }
 
   boolean isReleased() {

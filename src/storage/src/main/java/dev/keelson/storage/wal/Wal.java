@@ -64,11 +64,7 @@ public final class Wal implements Closeable {
 
   /** Whether {@code directory} holds a log. */
   public static boolean exists(Disk disk, String directory) {
-    try {
-      return disk.list(directory).stream().anyMatch(WalRecovery::isSegment);
-    } catch (IOException e) {
-      throw new WalException("cannot list " + directory + ": " + e, e);
-    }
+    return WalDirectory.holdsLog(disk, directory);
   }
 
   /**
@@ -92,19 +88,19 @@ public final class Wal implements Closeable {
    */
   public static Wal create(
       Disk disk, String directory, WalMetadata metadata, WalOptions options, Executor background) {
-    Closeable lock = lockDirectory(disk, directory);
+    Closeable lock = WalDirectory.lock(disk, directory);
     try {
       if (exists(disk, directory)) {
         throw new WalException(directory + " holds a log already");
       }
-      removeTemporary(disk, directory);
+      WalDirectory.removeTemporary(disk, directory);
       SegmentSupply supply = new SegmentSupply(disk, directory, options, background);
       Segment first =
           supply.create(
               0,
               capacity -> new SegmentHeader(metadata, 1, 1, capacity, 0, SegmentHeader.BYTES),
               _ -> ByteBuffer.allocate(0));
-      persistParents(disk, directory);
+      WalDirectory.persistParents(disk, directory);
       supply.prepare();
       return new Wal(disk, directory, WalRecovery.ofNew(first), supply, lock);
     } catch (IOException e) {
@@ -126,9 +122,9 @@ public final class Wal implements Closeable {
    */
   public static Opened open(
       Disk disk, String directory, WalMetadata expected, WalOptions options, Executor background) {
-    Closeable lock = lockDirectory(disk, directory);
+    Closeable lock = WalDirectory.lock(disk, directory);
     try {
-      removeTemporary(disk, directory);
+      WalDirectory.removeTemporary(disk, directory);
       WalRecovery recovered = WalRecovery.read(disk, directory, expected);
       SegmentSupply supply = new SegmentSupply(disk, directory, options, background);
       supply.prepare();
@@ -343,15 +339,9 @@ public final class Wal implements Closeable {
 
   private Entry readEntry(Segment segment, SegmentReader reader, int offset, long at) {
     try {
-      SegmentReader.Header header = reader.header(offset);
-      if (header == null || header.type() != RecordType.ENTRY.code || !reader.isWhole(header)) {
-        throw fail(new WalCorruptException(segment.path, offset, "entry " + at + " is broken"));
-      }
-      Entry entry = reader.entry(header);
-      if (entry.index() != at) {
-        throw fail(new WalCorruptException(segment.path, offset, "entry " + at + " is another"));
-      }
-      return entry;
+      return segment.readEntry(reader, offset, at);
+    } catch (WalCorruptException e) {
+      throw fail(e);
     } catch (IOException e) {
       if (segment.isReleased()) {
         throw new IllegalArgumentException("entry " + at + " was released", e);
@@ -492,31 +482,6 @@ public final class Wal implements Closeable {
       }
     }
     return e;
-  }
-
-  private static Closeable lockDirectory(Disk disk, String directory) {
-    try {
-      disk.createDirectory(directory);
-      return disk.lock(directory + "/lock");
-    } catch (IOException e) {
-      throw new WalException("the log is in use, or cannot be locked: " + e.getMessage(), e);
-    }
-  }
-
-  private static void persistParents(Disk disk, String directory) throws IOException {
-    String child = directory;
-    while (!child.isEmpty()) {
-      child = child.substring(0, Math.max(0, child.lastIndexOf('/')));
-      disk.persistDirectory(child);
-    }
-  }
-
-  private static void removeTemporary(Disk disk, String directory) throws IOException {
-    for (String file : disk.list(directory)) {
-      if (file.endsWith(SegmentSupply.TEMPORARY)) {
-        disk.delete(directory + "/" + file);
-      }
-    }
   }
 
   private static void release(Closeable resource) {

@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 
 /** A damaged log is repaired if nothing acknowledged was lost, and refused otherwise. */
 class WalDamageTest {
+  // 1 tries every bit, for a nightly run.
+  private static final int STRIDE = Integer.getInteger("keelson.wal.flip.stride", 101);
+
   private final CrashableDisk disk = new CrashableDisk();
 
   @Test
@@ -190,9 +193,9 @@ class WalDamageTest {
   @Test
   void everyTruncationIsRefused() throws IOException {
     WalOptions options = new WalOptions(64 << 10, 64 << 10);
-    writeBatches(disk, options, 40, 5, 280);
+    writeBatches(disk, options, 36, 5, 280);
     String segment = segments(disk).getFirst();
-    for (int size = 0; size < 64 << 10; size += size < 1024 ? 1 : 61) {
+    for (int size = 0; size < 64 << 10; size += size < 1024 ? 1 : 101) {
       CrashableDisk cut = disk.crash(new Random(1), Survival.ALL);
       try (DiskFile file = cut.open(segment)) {
         file.truncate(size);
@@ -201,44 +204,47 @@ class WalDamageTest {
     }
   }
 
+  /** Bits between records and behind the last are of no use: their loss changes nothing. */
   @Test
   void noBitFlipLosesAnEntry() throws IOException {
     WalOptions options = new WalOptions(64 << 10, 64 << 10);
-    int end = writeBatches(disk, options, 40, 5, 280);
+    int end = writeBatches(disk, options, 36, 5, 280);
     String segment = segments(disk).getFirst();
     CrashableDisk victim = disk.crash(new Random(1), Survival.ALL);
     int refused = 0;
-    for (long bit = 0;
-        bit < 8L * (64 << 10);
-        bit += bit < 8 * 2048 || bit > 8L * end - 8192 ? 1 : 37) {
+    for (long bit = 0; bit < 8L * (64 << 10); bit += dense(bit / 8, end) ? 1 : STRIDE) {
       victim.flipBit(segment, bit);
       try {
-        assertThat(stateOf(victim).entries()).as("bit %d", bit).hasSize(200);
-        assertThat(bit / 8).isGreaterThanOrEqualTo(end - 24);
+        assertThat(stateOf(victim).entries()).as("bit %d", bit).hasSize(180);
         victim = disk.crash(new Random(1), Survival.ALL);
       } catch (WalException e) {
         refused++;
         victim.flipBit(segment, bit);
       }
     }
-    assertThat(refused).isGreaterThan(10_000);
+    assertThat(refused).isGreaterThan(5_000);
   }
 
   @Test
   void aZeroedSectorIsRefusedOrCostsTheLastBatchOnly() throws IOException {
     WalOptions options = new WalOptions(64 << 10, 64 << 10);
-    writeBatches(disk, options, 40, 5, 280);
+    writeBatches(disk, options, 36, 5, 280);
     String segment = segments(disk).getFirst();
-    int lastBatch = batchStart(40, 5, 280);
+    int lastBatch = batchStart(36, 5, 280);
     for (int at = 0; at < 64 << 10; at += 512) {
       CrashableDisk victim = disk.crash(new Random(1), Survival.ALL);
       overwrite(victim, segment, at, new byte[512]);
       if (at + 512 <= lastBatch) {
         assertCorrupt(() -> stateOf(victim), segment, "");
       } else if (at > lastBatch) {
-        assertThat(stateOf(victim).entries()).hasSizeGreaterThanOrEqualTo(195);
+        assertThat(stateOf(victim).entries()).hasSizeGreaterThanOrEqualTo(175);
       }
     }
+  }
+
+  /** Where every bit counts: the segment's header and first record, and the last record. */
+  private static boolean dense(long at, int end) {
+    return at < 560 || (at > end - 360 && at < end + 32);
   }
 
   /** Appends and syncs batches of entries of term 1; returns where the last record ends. */

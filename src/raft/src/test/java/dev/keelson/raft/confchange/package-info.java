@@ -1,0 +1,5 @@
+/** Tests of the confchange package. */
+@NullMarked
+package dev.keelson.raft.confchange;
+
+import org.jspecify.annotations.NullMarked;
