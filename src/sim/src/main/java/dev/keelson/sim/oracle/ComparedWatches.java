@@ -148,7 +148,9 @@ final class ComparedWatches {
         owed && stream.live.values().stream().allMatch(watcher -> watcher.start() <= current);
     long timeout = certain ? TIMEOUT_MILLIS : SILENCE_MILLIS;
     comparison.compare(
-        () -> "progress on stream " + number,
+        () ->
+            "progress on stream %d with %d watches and %d ended by compaction"
+                .formatted(number, stream.live.size(), stream.dead.size()),
         request,
         progressAnswer(left.stream(number).takeProgress(current, timeout)),
         progressAnswer(right.stream(number).takeProgress(current, timeout)));

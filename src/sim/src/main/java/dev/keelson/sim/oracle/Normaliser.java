@@ -107,7 +107,12 @@ final class Normaliser {
             .clearErrors();
     // The text form of an alarm varies in whitespace on purpose, and names the member.
     status.getErrorsList().stream()
-        .map(error -> error.replaceAll("\\s+", " ").replaceAll("memberID:\\d{8,}", "memberID:set"))
+        .map(
+            error ->
+                error
+                    .strip()
+                    .replaceAll("\\s+", " ")
+                    .replaceAll("memberID:\\d{8,}", "memberID:set"))
         .sorted()
         .forEach(plain::addErrors);
     return plain.build();

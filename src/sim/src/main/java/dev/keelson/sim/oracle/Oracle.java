@@ -124,9 +124,11 @@ public final class Oracle {
   private void restart() throws InterruptedException {
     for (Target target : List.of(left, right)) {
       if (target.restartable()) {
-        target.startFresh();
+        target.launchFresh();
       }
     }
+    left.awaitReady();
+    right.awaitReady();
   }
 
   private String report(long seed, List<Operation> sent, Difference found, Duration shrinkFor)

@@ -69,10 +69,14 @@ final class ServiceOperations {
     return call(MaintenanceGrpc.getDefragmentMethod(), DefragmentRequest.getDefaultInstance());
   }
 
-  /** An alarm switched on for a few steps. */
+  /**
+   * An alarm switched on for a few steps. That of space is for another member: a server may clear
+   * its own as soon as it finds that it has space.
+   */
   Operation alarmed(List<Operation> steps) {
-    int alarm = dice.chance(700) ? AlarmType.NOSPACE_VALUE : AlarmType.CORRUPT_VALUE;
-    long member = dice.chance(900) ? Symbols.MEMBER : UNKNOWN_MEMBER;
+    boolean space = dice.chance(700);
+    int alarm = space ? AlarmType.NOSPACE_VALUE : AlarmType.CORRUPT_VALUE;
+    long member = !space && dice.chance(800) ? Symbols.MEMBER : UNKNOWN_MEMBER;
     List<Operation> all = new ArrayList<>();
     all.add(alarm(AlarmRequest.AlarmAction.ACTIVATE, alarm, member));
     all.addAll(steps);

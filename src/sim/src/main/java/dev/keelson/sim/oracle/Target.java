@@ -60,17 +60,24 @@ public final class Target implements AutoCloseable {
     return new Target(endpoint, process, List.of(interceptor));
   }
 
-  /** Whether {@link #startFresh} can be called. */
+  /** Whether {@link #launchFresh} can be called. */
   boolean restartable() {
     return process != null;
   }
 
-  /** Starts the server without any data, ending it first if it runs. */
-  void startFresh() throws InterruptedException {
+  /** Launches the server without any data, ending it first if it runs. */
+  void launchFresh() throws InterruptedException {
     if (process == null) {
       throw new IllegalStateException(endpoint + " was started by somebody else");
     }
-    process.startFresh();
+    process.launchFresh();
+  }
+
+  /** Waits until a launched server answers. */
+  void awaitReady() throws InterruptedException {
+    if (process != null) {
+      process.awaitReady();
+    }
   }
 
   Side connect() {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A single-member server in a process of its own, with its data folder, log file and ports.
  *
  * <p>Ports and data stay the same over {@link #kill} and {@link #start}, so that a restart is the
- * same member; {@link #startFresh} forgets the data. {@link #close} removes everything.
+ * same member; {@link #launchFresh} forgets the data. {@link #close} removes everything.
  */
 public final class ServerProcess implements AutoCloseable {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
@@ -115,11 +115,11 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Kills the process if it runs, forgets its data and starts it empty on the same ports. */
-  public void startFresh() throws InterruptedException {
+  /** Kills the process if it runs, forgets its data and launches it empty on the same ports. */
+  public void launchFresh() throws InterruptedException {
     kill();
     ScratchFolder.delete(dataFolder());
-    start();
+    launch();
   }
 
   /** SIGKILL, without any chance to flush; returns when the process is gone. */
@@ -234,7 +234,13 @@ public final class ServerProcess implements AutoCloseable {
     ScratchFolder.delete(home);
   }
 
-  private void awaitReady() throws InterruptedException {
+  /**
+   * Waits until a launched process answers a status call and knows a leader.
+   *
+   * @throws IllegalStateException when it ends or does not answer in time; the message holds the
+   *     end of its log
+   */
+  public void awaitReady() throws InterruptedException {
     long deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", clientPort).usePlaintext().build();

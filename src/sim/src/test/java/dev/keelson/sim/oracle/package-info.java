@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.sim.oracle;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.sim.process;
+
+import org.jspecify.annotations.NullMarked;
