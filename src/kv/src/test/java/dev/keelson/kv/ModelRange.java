@@ -64,9 +64,6 @@ final class ModelRange {
       KeyValue.Builder shown = row.toBuilder();
       if (request.getKeysOnly()) {
         shown.clearValue();
-        if (request.getSortTarget() != SortTarget.VALUE) {
-          shown.clearLease();
-        }
       }
       response.addKvs(shown);
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
  * that fails is named.
  */
 class StateMachineModelTest {
-  private static final int SEEDS = 300;
+  private static final int SEEDS = 200;
   private static final int BATCHES = 14;
 
   @Test

@@ -32,6 +32,9 @@ final class SpaceQuota implements QuotaGate {
   private final AtomicBoolean proposing = new AtomicBoolean();
   private volatile long sizeBytes;
 
+  /** An alarm that was up although the size never was near the quota is a person's, and not ours to clear. */
+  private boolean wasHigh;
+
   /**
    * Creates the quota.
    *
@@ -69,7 +72,9 @@ final class SpaceQuota implements QuotaGate {
       return;
     }
     sizeBytes = measure.getAsLong();
-    if (sizeBytes < quotaBytes * LOW_WATERMARK && alarms.active().contains(alarm)) {
+    if (sizeBytes >= quotaBytes * LOW_WATERMARK) {
+      wasHigh = true;
+    } else if (wasHigh && alarms.active().contains(alarm)) {
       propose(AlarmAction.DEACTIVATE);
     }
   }

@@ -202,25 +202,20 @@ public final class Row {
         bytes, valueOffset, valueOffset + valueLength, other, 0, other.length);
   }
 
-  /**
-   * The KeyValue without its value, as {@code keys_only} answers it.
-   *
-   * @param withLease whether to keep the lease
-   */
-  public byte[] keyValueWithoutValue(boolean withLease) {
-    long shownLease = withLease ? lease : 0;
+  /** The KeyValue without its value, as {@code keys_only} answers it. */
+  public byte[] keyValueWithoutValue() {
     Wire.Output out =
         new Wire.Output(
             Wire.bytesFieldSize(keyLength)
                 + Wire.int64FieldSize(createRevision)
                 + Wire.int64FieldSize(modRevision)
                 + Wire.int64FieldSize(version)
-                + Wire.int64FieldSize(shownLease));
+                + Wire.int64FieldSize(lease));
     out.bytesField(Wire.KV_KEY, bytes, keyOffset, keyLength);
     out.int64Field(Wire.KV_CREATE, createRevision);
     out.int64Field(Wire.KV_MOD, modRevision);
     out.int64Field(Wire.KV_VERSION, version);
-    out.int64Field(Wire.KV_LEASE, shownLease);
+    out.int64Field(Wire.KV_LEASE, lease);
     return out.finished();
   }
 

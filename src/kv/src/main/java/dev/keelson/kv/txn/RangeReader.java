@@ -147,11 +147,9 @@ public final class RangeReader {
     return (min == 0 || value >= min) && (max == 0 || value <= max);
   }
 
-  /** A keys_only answer has no lease, as of etcd 3.7, except where sorting needs the values. */
   private static void add(KeyValues found, Row row, RangeRequest request) {
     if (request.getKeysOnly()) {
-      boolean withLease = request.getSortTarget() == SortTarget.VALUE;
-      found.add(row.keyValueWithoutValue(withLease), 0);
+      found.add(row.keyValueWithoutValue(), 0);
     } else {
       found.add(row.bytes(), row.keyValueOffset());
     }

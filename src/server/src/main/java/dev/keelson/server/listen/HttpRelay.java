@@ -88,9 +88,6 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
       return;
     }
     channel.write(bytes);
-    if (!channel.isWritable()) {
-      client.channel().config().setAutoRead(false);
-    }
   }
 
   @Override
@@ -136,9 +133,6 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext server, Object bytes) {
       client.write(bytes);
-      if (!client.channel().isWritable()) {
-        server.channel().config().setAutoRead(false);
-      }
     }
 
     @Override
