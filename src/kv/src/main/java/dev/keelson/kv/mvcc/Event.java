@@ -12,8 +12,6 @@ package dev.keelson.kv.mvcc;
  * @param createRevision create_revision of the row put; 0 for a deletion
  * @param previous where the row is that the key had before the transaction, or {@link
  *     Revision#NONE}
- @link Revision#NONE} when the key did not exist
- *     before
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Event(

@@ -73,15 +73,20 @@ final class StoreEventLog implements EventLog {
     byte[] key = row.key();
     byte[] keyValue = deletion ? Row.deletionKeyValue(key, main) : row.keyValue();
     return new Event(
-        deletion, key, main, row.sub(), keyValue, row.createRevision(), beforeTransaction(reader, main, row));
+        deletion,
+        key,
+        main,
+        row.sub(),
+        keyValue,
+        row.createRevision(),
+        beforeTransaction(reader, main, row));
   }
 
   /** Goes back over rows that the same transaction wrote. */
   private static Revision beforeTransaction(Reader reader, long main, Row row) {
     Revision previous = row.previous();
     while (previous.main() == main) {
-      byte[] stored =
-          reader.get(Families.EVENTS, StoreKeys.event(previous.main(), previous.sub()));
+      byte[] stored = reader.get(Families.EVENTS, StoreKeys.event(previous.main(), previous.sub()));
       previous = stored == null ? Revision.NONE : Row.parse(stored).previous();
     }
     return previous;

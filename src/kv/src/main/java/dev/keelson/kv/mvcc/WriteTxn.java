@@ -118,7 +118,14 @@ public final class WriteTxn implements RowSource {
     store.counts().deleted(keyBytes);
     moveLease(batch, keyBytes, meta.lease, 0);
     events.add(
-        new Event(true, keyBytes, main, sub, Row.deletionKeyValue(keyBytes, main), 0, beforeTransaction(meta)));
+        new Event(
+            true,
+            keyBytes,
+            main,
+            sub,
+            Row.deletionKeyValue(keyBytes, main),
+            0,
+            beforeTransaction(meta)));
     meta.clear();
     store.changed(key, meta);
     if (overlay != null) {
@@ -133,7 +140,9 @@ public final class WriteTxn implements RowSource {
     }
   }
 
-  /** The row that was visible when the transaction began; watchers are shown no state in between. */
+  /**
+   * The row that was visible when the transaction began; watchers are shown no state in between.
+   */
   private Revision beforeTransaction(KeyMeta meta) {
     return meta.main == main ? events.get((int) meta.sub).previous() : meta.revision();
   }
