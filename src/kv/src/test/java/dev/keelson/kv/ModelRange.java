@@ -5,7 +5,6 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest.SortOrder;
-import dev.keelson.proto.etcdserverpb.RangeRequest.SortTarget;
 import dev.keelson.proto.etcdserverpb.RangeResponse;
 import dev.keelson.proto.mvccpb.KeyValue;
 import java.util.ArrayList;

@@ -32,7 +32,10 @@ final class SpaceQuota implements QuotaGate {
   private final AtomicBoolean proposing = new AtomicBoolean();
   private volatile long sizeBytes;
 
-  /** An alarm that was up although the size never was near the quota is a person's, and not ours to clear. */
+  /**
+   * An alarm that was up although the size never was near the quota is a person's, and not ours to
+   * clear.
+   */
   private boolean wasHigh;
 
   /**

@@ -10,8 +10,8 @@ package dev.keelson.kv.mvcc;
  * @param keyValue the change as an encoded {@code mvccpb.KeyValue}: the full row for a put; only
  *     key and mod_revision for a deletion. Shared, never modified
  * @param createRevision create_revision of the row put; 0 for a deletion
- * @param previous where the replaced row is, or {@link Revision#NONE} when the key did not exist
- *     before
+ * @param previous where the row is that the key had before the transaction, or {@link
+ *     Revision#NONE}
  */
 @SuppressWarnings("ArrayRecordComponent")
 public record Event(

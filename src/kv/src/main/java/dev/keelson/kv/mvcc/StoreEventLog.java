@@ -1,6 +1,7 @@
 package dev.keelson.kv.mvcc;
 
 import dev.keelson.storage.backend.Cursor;
+import dev.keelson.storage.backend.Reader;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ final class StoreEventLog implements EventLog {
                   StoreKeys.event(from, 0),
                   StoreKeys.event(view.revision() + 1, 0))) {
         while (cursor.next()) {
-          Event event = event(cursor.key(), Row.parse(cursor.value()));
+          Event event = event(view.reader(), cursor.key(), Row.parse(cursor.value()));
           if (!open.isEmpty() && open.getFirst().main() != event.main()) {
             result.add(new RevisionEvents(open.getFirst().main(), open, openSize));
             total += openSize;
@@ -66,13 +67,29 @@ final class StoreEventLog implements EventLog {
     }
   }
 
-  private static Event event(byte[] at, Row row) {
+  private static Event event(Reader reader, byte[] at, Row row) {
     long main = StoreKeys.eventMain(at);
     boolean deletion = StoreKeys.isDeletion(at);
     byte[] key = row.key();
     byte[] keyValue = deletion ? Row.deletionKeyValue(key, main) : row.keyValue();
     return new Event(
-        deletion, key, main, row.sub(), keyValue, row.createRevision(), row.previous());
+        deletion,
+        key,
+        main,
+        row.sub(),
+        keyValue,
+        row.createRevision(),
+        beforeTransaction(reader, main, row));
+  }
+
+  /** Goes back over rows that the same transaction wrote. */
+  private static Revision beforeTransaction(Reader reader, long main, Row row) {
+    Revision previous = row.previous();
+    while (previous.main() == main) {
+      byte[] stored = reader.get(Families.EVENTS, StoreKeys.event(previous.main(), previous.sub()));
+      previous = stored == null ? Revision.NONE : Row.parse(stored).previous();
+    }
+    return previous;
   }
 
   @Override

@@ -89,7 +89,7 @@ public final class WriteTxn implements RowSource {
     }
     moveLease(batch, keyBytes, meta.lease, lease);
     byte[] keyValue = Arrays.copyOfRange(stored, Row.keyValueOffset(stored), stored.length);
-    events.add(new Event(false, keyBytes, main, sub, keyValue, create, previous));
+    events.add(new Event(false, keyBytes, main, sub, keyValue, create, beforeTransaction(meta)));
     meta.createRevision = create;
     meta.main = main;
     meta.sub = sub;
@@ -118,7 +118,14 @@ public final class WriteTxn implements RowSource {
     store.counts().deleted(keyBytes);
     moveLease(batch, keyBytes, meta.lease, 0);
     events.add(
-        new Event(true, keyBytes, main, sub, Row.deletionKeyValue(keyBytes, main), 0, previous));
+        new Event(
+            true,
+            keyBytes,
+            main,
+            sub,
+            Row.deletionKeyValue(keyBytes, main),
+            0,
+            beforeTransaction(meta)));
     meta.clear();
     store.changed(key, meta);
     if (overlay != null) {
@@ -131,6 +138,13 @@ public final class WriteTxn implements RowSource {
     if (changed()) {
       store.finish(main, events);
     }
+  }
+
+  /**
+   * The row that was visible when the transaction began; watchers are shown no state in between.
+   */
+  private Revision beforeTransaction(KeyMeta meta) {
+    return meta.main == main ? events.get((int) meta.sub).previous() : meta.revision();
   }
 
   private void supersede(WriteBatch batch, byte[] key, KeyMeta meta, long sub) {

@@ -71,7 +71,7 @@ public final class RangeChunks implements AutoCloseable {
     KeyValues rows = new KeyValues(FIRST_ROWS);
     while (cursor != null && ahead != null && sent < limit && rows.size() < rowsPerChunk) {
       if (request.getKeysOnly()) {
-        rows.add(ahead.keyValueWithoutValue(false), 0);
+        rows.add(ahead.keyValueWithoutValue(), 0);
       } else {
         rows.add(ahead.bytes(), ahead.keyValueOffset());
       }

@@ -29,9 +29,13 @@ final class CatchUpLoop {
   private final Joiner joiner;
   private final SerialLoop loop;
 
-  private final WatcherIndex late = new WatcherIndex();
+  /** Watchers that started in the past: their responses name the revision current when read. */
+  private final WatcherIndex started = new WatcherIndex();
 
-  /** By position; may still list watchers that have left {@link #late}. */
+  /** Watchers that back-pressure made late: their responses name the last revision they cover. */
+  private final WatcherIndex delayed = new WatcherIndex();
+
+  /** By position; may still list watchers that have left their index. */
   private final NavigableMap<Long, List<Watcher>> cohorts = new TreeMap<>();
 
   /** The position at which the cohort served last was left. */
@@ -68,7 +72,7 @@ final class CatchUpLoop {
           () -> {
             for (Watcher watcher : watchers) {
               if (!watcher.dead()) {
-                late.add(watcher);
+                indexOf(watcher).add(watcher);
                 cohort(watcher.next()).add(watcher);
               }
             }
@@ -80,8 +84,8 @@ final class CatchUpLoop {
     loop.tell(
         () -> {
           for (Watcher watcher : watchers) {
-            if (late.contains(watcher)) {
-              late.remove(watcher);
+            if (isLate(watcher)) {
+              indexOf(watcher).remove(watcher);
             }
           }
         });
@@ -113,7 +117,8 @@ final class CatchUpLoop {
     }
     long end = batch.isEmpty() ? from - 1 : batch.getLast().revision();
     if (!batch.isEmpty()) {
-      fanOut.send(batch, late, from, Math.max(end, current));
+      fanOut.send(batch, started, from, Math.max(end, current));
+      fanOut.send(batch, delayed, from, end);
     }
     long next = end + 1;
     List<Watcher> moved = takeLate(cohorts.subMap(from, true, Math.max(end, from), true));
@@ -125,7 +130,7 @@ final class CatchUpLoop {
       return;
     }
     if (next > history.ring().last()) {
-      moved.forEach(late::remove);
+      moved.forEach(watcher -> indexOf(watcher).remove(watcher));
       joiner.join(moved, next);
     } else {
       cohort(next).addAll(moved);
@@ -135,7 +140,7 @@ final class CatchUpLoop {
   /** Ends the watchers below {@code position}. */
   private void cancelBelow(long position, long compactRevision) {
     for (Watcher watcher : takeLate(cohorts.headMap(position, false))) {
-      late.remove(watcher);
+      indexOf(watcher).remove(watcher);
       watcher.stream().cancelCompacted(watcher, compactRevision);
     }
   }
@@ -146,13 +151,21 @@ final class CatchUpLoop {
     Iterator<List<Watcher>> each = range.values().iterator();
     while (each.hasNext()) {
       for (Watcher watcher : each.next()) {
-        if (late.contains(watcher)) {
+        if (isLate(watcher)) {
           taken.add(watcher);
         }
       }
       each.remove();
     }
     return taken;
+  }
+
+  private WatcherIndex indexOf(Watcher watcher) {
+    return watcher.wasLive() ? delayed : started;
+  }
+
+  private boolean isLate(Watcher watcher) {
+    return indexOf(watcher).contains(watcher);
   }
 
   private List<Watcher> cohort(long position) {

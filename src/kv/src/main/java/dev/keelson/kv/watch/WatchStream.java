@@ -163,6 +163,7 @@ public final class WatchStream {
         return false;
       }
       watcher.synced(true);
+      watcher.wentLive();
       hub.metrics().syncedAdded();
       return true;
     }
@@ -189,16 +190,13 @@ public final class WatchStream {
   /** Answers a progress request; everything up to {@code delivered} was sent to synced watches. */
   void reportProgress(long delivered) {
     synchronized (lock) {
-      boolean anyAlive = false;
       for (Watcher watcher : watchers.values()) {
-        if (!watcher.dead()) {
-          anyAlive = true;
-          if (!watcher.synced() || !watcher.mayReport(delivered)) {
-            return;
-          }
+        // one that compaction ended holds progress up, as in etcd, until the client has canceled it
+        if (!watcher.synced() || !watcher.mayReport(delivered)) {
+          return;
         }
       }
-      if (anyAlive && !closed && sink.isReady()) {
+      if (!watchers.isEmpty() && !closed && sink.isReady()) {
         sink.send(hub.responses().progress(delivered, ResponseEncoder.NO_WATCH));
       }
     }

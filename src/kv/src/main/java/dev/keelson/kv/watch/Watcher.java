@@ -24,6 +24,9 @@ final class Watcher {
   /** Whether the delivery loop has it; guarded by the stream's lock. */
   private boolean synced;
 
+  /** Whether it ever was live; written while it changes hands between the loops. */
+  private boolean wasLive;
+
   /** Whether it was canceled, compacted away or its stream closed; written under that lock. */
   private volatile boolean dead;
 
@@ -89,6 +92,15 @@ final class Watcher {
 
   void synced(boolean value) {
     synced = value;
+  }
+
+  /** Whether it was live before, so that being late now is back-pressure and not a late start. */
+  boolean wasLive() {
+    return wasLive;
+  }
+
+  void wentLive() {
+    wasLive = true;
   }
 
   boolean dead() {

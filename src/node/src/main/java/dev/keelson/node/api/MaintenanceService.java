@@ -79,8 +79,10 @@ public final class MaintenanceService {
       response.addErrors(KvError.NO_LEADER.text());
     }
     for (AlarmMember alarm : state.alarms().active()) {
+      // etcd prints the message, which ends in a blank
       response.addErrors(
-          "memberID:" + Long.toUnsignedString(alarm.getMemberID()) + " alarm:" + alarm.getAlarm());
+          "memberID:%s alarm:%s "
+              .formatted(Long.toUnsignedString(alarm.getMemberID()), alarm.getAlarm()));
     }
     reply.ok(response.build());
   }

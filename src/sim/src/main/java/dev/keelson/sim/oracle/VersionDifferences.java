@@ -30,14 +30,6 @@ final class VersionDifferences {
                       difference.right().contains("etcdserver: invalid sort option")
                           && sortsUnknown(request)),
               new Entry(
-                  "unknown sort order is refused",
-                  "3.5.16 does not look at the number and leaves the answer unsorted",
-                  (request, difference) ->
-                      request instanceof RangeRequest range
-                          && range.getSortOrder() == RangeRequest.SortOrder.UNRECOGNIZED
-                          && difference.path().equals("answer")
-                          && difference.right().contains("invalid sort option")),
-              new Entry(
                   "status names storage version, quota and downgrade",
                   "StatusResponse fields 11 to 13 are new in 3.6",
                   (request, difference) ->
