@@ -1,7 +1,6 @@
 package dev.keelson.node.api;
 
 import dev.keelson.kv.error.KvError;
-import dev.keelson.kv.snapshot.SnapshotExport;
 import dev.keelson.proto.etcdserverpb.SnapshotRequest;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -22,8 +21,11 @@ import org.slf4j.LoggerFactory;
 final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encoded> {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotHandler.class);
 
-  /** How many bytes of rows are looked at, or how many of the file are sent, in one turn. */
+  /** How many bytes of rows are looked at in one turn. */
   private static final int TURN_BYTES = 1 << 20;
+
+  /** How many messages are sent in one turn. */
+  private static final int TURN_BLOBS = 32;
 
   private final ApiContext context;
   private final String storageVersion;
@@ -59,7 +61,7 @@ final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encode
     private @Nullable SnapshotBlobs blobs;
     private volatile boolean begun;
     private volatile boolean over;
-    private boolean released;
+    private boolean ended;
 
     Stream(ServerCall<SnapshotRequest, Encoded> call) {
       this.call = call;
@@ -106,37 +108,61 @@ final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encode
     }
 
     private void work() {
-      boolean more;
+      boolean more = false;
       try {
         more = !over && turn();
-        if (over) {
-          release(Statuses.of(KvError.STOPPED));
-        }
       } catch (RuntimeException e) {
         LOG.error("a snapshot failed", e);
-        over = true;
-        release(Status.INTERNAL.withDescription("internal error: " + e));
-        more = false;
-      } finally {
-        running.set(false);
+        end(Status.INTERNAL.withDescription("internal error: " + e));
+      }
+      boolean finished = over;
+      if (finished) {
+        release();
+      }
+      running.set(false);
+      if (!finished && (over || more || call.isReady())) {
+        schedule();
       }
     }
 
-    /** Does a limited amount of work; false if there is none at present. */
+    /** Does a limited amount of work; whether there is more that can be done at once. */
     private boolean turn() {
       SnapshotBlobs source = blobs;
       if (source == null) {
-        source =
-            new SnapshotBlobs(
-                new SnapshotExport(context.state().store().views().acquire(), storageVersion),
-                storageVersion);
+        source = new SnapshotBlobs(context.state().store().views().acquire(), storageVersion);
         blobs = source;
         call.sendHeaders(new Metadata());
+      }
+      if (!source.prepare(TURN_BYTES)) {
+        return true;
+      }
+      for (int sent = 0; sent < TURN_BLOBS && call.isReady(); sent++) {
+        Encoded message = source.next();
+        if (message == null) {
+          end(Status.OK);
+          return false;
+        }
+        call.sendMessage(message);
       }
       return false;
     }
 
-    private void release(Status status) {
+    private void end(Status status) {
+      over = true;
+      if (!ended && !call.isCancelled()) {
+        ended = true;
+        call.close(status, new Metadata());
+      }
+    }
+
+    /** Lets go of the view; the client hears of it if it was not the one to end the call. */
+    private void release() {
+      end(Statuses.of(KvError.STOPPED));
+      streams.remove(this);
+      if (blobs != null) {
+        blobs.close();
+        blobs = null;
+      }
     }
   }
 }
