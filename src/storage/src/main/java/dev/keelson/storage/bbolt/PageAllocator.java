@@ -5,8 +5,7 @@ import java.nio.ByteBuffer;
 /** Numbers pages in the order in which they are finished and hands them on. */
 final class PageAllocator {
   private final PageSink sink;
-  private final ByteBuffer onePage =
-      BoltLayout.page(ByteBuffer.allocate(BoltLayout.PAGE_BYTES));
+  private final ByteBuffer onePage = BoltLayout.page(ByteBuffer.allocate(BoltLayout.PAGE_BYTES));
   private long next = BoltLayout.FIRST_PAGE;
 
   PageAllocator(PageSink sink) {
@@ -30,8 +29,7 @@ final class PageAllocator {
    * @return its number
    */
   long append(short kind, int count, long usedBytes, Content content) {
-    int pages =
-        Math.toIntExact(Math.ceilDiv(Math.max(usedBytes, 1), (long) BoltLayout.PAGE_BYTES));
+    int pages = Math.toIntExact(Math.ceilDiv(Math.max(usedBytes, 1), (long) BoltLayout.PAGE_BYTES));
     ByteBuffer out = onePage;
     if (pages > 1) {
       out = BoltLayout.page(ByteBuffer.allocate(Math.multiplyExact(pages, BoltLayout.PAGE_BYTES)));
