@@ -33,7 +33,8 @@ class BoltWriterTest {
     return file;
   }
 
-  private BoltFile write(Map<String, TreeMap<byte[], byte[]>> buckets) {
+  private BoltFile write(Map<String, Map<byte[], byte[]>> buckets) {
+    pages.reset();
     BoltWriter writer = new BoltWriter(this::append);
     buckets.forEach(
         (name, rows) -> {
@@ -56,12 +57,12 @@ class BoltWriterTest {
     return file;
   }
 
-  private static TreeMap<byte[], byte[]> sorted() {
+  private static Map<byte[], byte[]> sorted() {
     return new TreeMap<>(Arrays::compareUnsigned);
   }
 
-  private static TreeMap<byte[], byte[]> numbered(int rows, int keyBytes, int valueBytes) {
-    TreeMap<byte[], byte[]> map = sorted();
+  private static Map<byte[], byte[]> numbered(int rows, int keyBytes, int valueBytes) {
+    Map<byte[], byte[]> map = sorted();
     for (int i = 0; i < rows; i++) {
       byte[] key = Arrays.copyOf(ByteBuffer.allocate(4).putInt(i).array(), keyBytes);
       byte[] value = new byte[valueBytes];
@@ -98,7 +99,6 @@ class BoltWriterTest {
   @Test
   void everyShapeOfTreeHasBranchesOfTwoAndMore() {
     for (int rows = 0; rows < 600; rows++) {
-      pages.reset();
       write(Map.of("b", numbered(rows, 900, 100)));
     }
     assertThat(write(Map.of("b", numbered(5000, 900, 100))).depth()).isGreaterThan(5);
@@ -115,14 +115,13 @@ class BoltWriterTest {
   @ValueSource(ints = {2000, 2100, 4096, 32768})
   void keysAboveAPage(int keyBytes) {
     for (int rows = 1; rows < 20; rows++) {
-      pages.reset();
       write(Map.of("b", numbered(rows, keyBytes, 10)));
     }
   }
 
   @Test
   void manyBuckets() {
-    Map<String, TreeMap<byte[], byte[]>> buckets = new TreeMap<>();
+    Map<String, Map<byte[], byte[]>> buckets = new TreeMap<>();
     for (int i = 1000; i < 2000; i++) {
       buckets.put("bucket-" + i, numbered(i % 7, 8, i));
     }
@@ -133,8 +132,7 @@ class BoltWriterTest {
   void randomRows() {
     Random random = new Random(7);
     for (int round = 0; round < 100; round++) {
-      pages.reset();
-      TreeMap<byte[], byte[]> rows = sorted();
+      Map<byte[], byte[]> rows = sorted();
       int count = random.nextInt(1000);
       for (int i = 0; i < count; i++) {
         byte[] key = new byte[1 + random.nextInt(random.nextInt(20) == 0 ? 3000 : 40)];
@@ -183,7 +181,7 @@ class BoltWriterTest {
 
   @Test
   void namesSortAsBytes() {
-    Map<String, TreeMap<byte[], byte[]>> buckets = new TreeMap<>();
+    Map<String, Map<byte[], byte[]>> buckets = new TreeMap<>();
     for (String name : new TreeSet<>(List.of("auth", "authRoles", "authUsers", "key"))) {
       buckets.put(name, sorted());
     }
