@@ -240,9 +240,13 @@ final class SnapshotIT {
             lease ->
                 stub.leaseTimeToLive(
                     LeaseTimeToLiveRequest.newBuilder().setID(lease.getID()).setKeys(true).build()))
-        .map(each -> each.getID() + " " + each.getGrantedTTL() + " " + each.getKeysList())
+        .map(each -> each.getID() + " " + each.getGrantedTTL() + " " + texts(each.getKeysList()))
         .sorted()
         .toList();
+  }
+
+  private static List<String> texts(List<ByteString> keys) {
+    return keys.stream().map(ByteString::toStringUtf8).toList();
   }
 
   private static KVGrpc.KVBlockingStub kv(ManagedChannel channel) {
