@@ -35,7 +35,8 @@ public record ListenSettings(
 
   /** The settings of the client listeners. */
   public static ListenSettings of(Configuration configuration) {
-    // the services refuse what is over the limit, in etcd's words; the transport cuts what is far over it
+    // the services refuse what is over the limit, in etcd's words; the transport cuts what is far
+    // over it
     long maxMessage =
         2L * (configuration.get(ServingOptions.MAX_REQUEST_BYTES) + GRPC_OVERHEAD_BYTES);
     return new ListenSettings(
