@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.raft.confchange.ConfChange;
+import dev.keelson.raft.confchange.ConfChangeCodec;
 import dev.keelson.raft.confchange.ConfChangeException;
 import dev.keelson.raft.confchange.ConfState;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +102,32 @@ final class MembershipTest {
     assertThat(leader.status().commit()).as("without 4 and 5").isEqualTo(1);
     leader.step(new Message.AppendResponse(4, 1, 1, 2, false, 0, 0));
     assertThat(leader.status().commit()).isEqualTo(2);
+  }
+
+  // As etcd does it: the members are the first entries of everyone's log, committed from the start.
+  @Test
+  void aFreshClusterBeginsWithItsMembersInTheLog() {
+    TestNetwork fresh = new TestNetwork();
+    for (long id = 1; id <= 3; id++) {
+      MemoryLog log = new MemoryLog(ConfState.ofVoters(1L, 2L, 3L));
+      List<Entry> members = new ArrayList<>();
+      for (long member = 1; member <= 3; member++) {
+        byte[] change =
+            ConfChangeCodec.encode(ConfChange.single(ConfChange.Type.ADD_VOTER, member));
+        members.add(new Entry(1, member, EntryType.CONF_CHANGE, change));
+      }
+      log.append(members);
+      log.setHardState(new HardState(1, 0, 3));
+      fresh.add(TestNetwork.plain(id), log);
+    }
+    fresh.raft(1).campaign();
+    assertThat(fresh.raft(1).isLeader()).as("its own membership is not applied yet").isFalse();
+    fresh.settle();
+    fresh.elect(1);
+    assertThat(fresh.raft(1).term()).isEqualTo(2);
+    assertThat(fresh.raft(3).leader()).isEqualTo(1);
+    assertThat(fresh.raft(3).committed()).isEqualTo(4);
+    assertThat(fresh.get(3).applied().confState()).isEqualTo(ConfState.ofVoters(1L, 2L, 3L));
   }
 
   @Test
