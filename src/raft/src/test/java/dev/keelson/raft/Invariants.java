@@ -117,8 +117,8 @@ final class Invariants {
                   || (disk.term() == m.term()
                       && disk.vote() == m.from()
                       && (member.log.lastIndex() >= m.lastIndex()
-                          || member.raft.status().role() == Role.FOLLOWER)),
-              () -> "candidacy that is not on disk: " + m + ", " + disk);
+                          || !isStanding(member, m.term()))),
+              () -> "candidacy that is not on disk: " + m + ", " + member.raft.status());
       case Message.AppendResponse m ->
           require(
               m.reject()
@@ -129,6 +129,12 @@ final class Invariants {
         // Promises nothing.
       }
     }
+  }
+
+  /** Whether votes of {@code term} would still do something; a term is never stood in again. */
+  private static boolean isStanding(Member member, long term) {
+    Status now = member.raft.status();
+    return now.term() == term && (now.role() == Role.CANDIDATE || now.role() == Role.LEADER);
   }
 
   /** What a Ready says is new; log matching follows by induction over the previous entry. */
