@@ -2,7 +2,6 @@ package dev.keelson.kv.mvcc;
 
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Reader;
-import java.util.Arrays;
 
 /**
  * A walk over the changes by ascending revision that passes over what a compaction has made
@@ -27,14 +26,12 @@ public final class KeptEvents implements AutoCloseable {
    *     to this revision
    * @param deletionsFrom deletions below this revision are not shown
    */
-  private KeptEvents(
-      Reader reader, long last, long compacted, long inForceAt, long deletionsFrom) {
+  private KeptEvents(Reader reader, long last, long compacted, long inForceAt, long deletionsFrom) {
     this.reader = reader;
     this.compacted = compacted;
     this.inForceAt = inForceAt;
     this.deletionsFrom = deletionsFrom;
-    cursor =
-        reader.ascending(Families.EVENTS, StoreKeys.event(0, 0), StoreKeys.event(last + 1, 0));
+    cursor = reader.ascending(Families.EVENTS, StoreKeys.event(0, 0), StoreKeys.event(last + 1, 0));
   }
 
   /**
@@ -71,9 +68,7 @@ public final class KeptEvents implements AutoCloseable {
   }
 
   private boolean isKept() {
-    return StoreKeys.isDeletion(event)
-        ? StoreKeys.eventMain(event) >= deletionsFrom
-        : isInForce();
+    return StoreKeys.isDeletion(event) ? StoreKeys.eventMain(event) >= deletionsFrom : isInForce();
   }
 
   private boolean isInForce() {
@@ -81,8 +76,7 @@ public final class KeptEvents implements AutoCloseable {
     byte[] afterwards =
         StoreKeys.history(key, StoreKeys.eventMain(event), StoreKeys.eventSub(event) + 1);
     try (Cursor superseded =
-        reader.ascending(
-            Families.HISTORY, afterwards, StoreKeys.history(key, inForceAt + 1, 0))) {
+        reader.ascending(Families.HISTORY, afterwards, StoreKeys.history(key, inForceAt + 1, 0))) {
       return !superseded.next();
     }
   }

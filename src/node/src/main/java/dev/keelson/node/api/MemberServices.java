@@ -40,8 +40,7 @@ public final class MemberServices {
             watch.bindService(),
             new LeaseService(context).definition(),
             new ClusterService(context).definition(),
-            new MaintenanceService(
-                    context, EtcdVersion.SERVER, new HashHandler(context), snapshots)
+            new MaintenanceService(context, EtcdVersion.SERVER, new HashHandler(context), snapshots)
                 .definition());
   }
 

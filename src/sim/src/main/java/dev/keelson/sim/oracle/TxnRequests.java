@@ -44,7 +44,9 @@ final class TxnRequests {
                     || deletesOpenEnd(operation.getRequestTxn()));
   }
 
-  /** etcd 3.5.16 panics when a put is to keep the value or lease of a key deleted just before it. */
+  /**
+   * etcd 3.5.16 panics when a put is to keep the value or lease of a key deleted just before it.
+   */
   private static TxnRequest withoutKeeping(TxnRequest txn) {
     TxnRequest.Builder tame = txn.toBuilder();
     tame.getSuccessBuilderList().forEach(TxnRequests::dropKeeping);

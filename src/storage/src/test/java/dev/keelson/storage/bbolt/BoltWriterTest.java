@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class BoltWriterTest {
     return file;
   }
 
-  private BoltFile write(Map<String, TreeMap<byte[], byte[]>> buckets) {
+  private BoltFile write(Map<String, SortedMap<byte[], byte[]>> buckets) {
     BoltWriter writer = new BoltWriter(this::append);
     buckets.forEach(
         (name, rows) -> {
@@ -56,12 +57,12 @@ class BoltWriterTest {
     return file;
   }
 
-  private static TreeMap<byte[], byte[]> sorted() {
+  private static SortedMap<byte[], byte[]> sorted() {
     return new TreeMap<>(Arrays::compareUnsigned);
   }
 
-  private static TreeMap<byte[], byte[]> numbered(int rows, int keyBytes, int valueBytes) {
-    TreeMap<byte[], byte[]> map = sorted();
+  private static SortedMap<byte[], byte[]> numbered(int rows, int keyBytes, int valueBytes) {
+    SortedMap<byte[], byte[]> map = sorted();
     for (int i = 0; i < rows; i++) {
       byte[] key = Arrays.copyOf(ByteBuffer.allocate(4).putInt(i).array(), keyBytes);
       byte[] value = new byte[valueBytes];
@@ -122,7 +123,7 @@ class BoltWriterTest {
 
   @Test
   void manyBuckets() {
-    Map<String, TreeMap<byte[], byte[]>> buckets = new TreeMap<>();
+    Map<String, SortedMap<byte[], byte[]>> buckets = new TreeMap<>();
     for (int i = 1000; i < 2000; i++) {
       buckets.put("bucket-" + i, numbered(i % 7, 8, i));
     }
@@ -134,7 +135,7 @@ class BoltWriterTest {
     Random random = new Random(7);
     for (int round = 0; round < 100; round++) {
       pages.reset();
-      TreeMap<byte[], byte[]> rows = sorted();
+      SortedMap<byte[], byte[]> rows = sorted();
       int count = random.nextInt(1000);
       for (int i = 0; i < count; i++) {
         byte[] key = new byte[1 + random.nextInt(random.nextInt(20) == 0 ? 3000 : 40)];
@@ -183,7 +184,7 @@ class BoltWriterTest {
 
   @Test
   void namesSortAsBytes() {
-    Map<String, TreeMap<byte[], byte[]>> buckets = new TreeMap<>();
+    Map<String, SortedMap<byte[], byte[]>> buckets = new TreeMap<>();
     for (String name : new TreeSet<>(List.of("auth", "authRoles", "authUsers", "key"))) {
       buckets.put(name, sorted());
     }
