@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,8 @@ class BoltWriterTest {
     return file;
   }
 
-  private BoltFile write(Map<String, SortedMap<byte[], byte[]>> buckets) {
+  private BoltFile write(Map<String, Map<byte[], byte[]>> buckets) {
+    pages.reset();
     BoltWriter writer = new BoltWriter(this::append);
     buckets.forEach(
         (name, rows) -> {
@@ -57,12 +57,12 @@ class BoltWriterTest {
     return file;
   }
 
-  private static SortedMap<byte[], byte[]> sorted() {
+  private static Map<byte[], byte[]> sorted() {
     return new TreeMap<>(Arrays::compareUnsigned);
   }
 
-  private static SortedMap<byte[], byte[]> numbered(int rows, int keyBytes, int valueBytes) {
-    SortedMap<byte[], byte[]> map = sorted();
+  private static Map<byte[], byte[]> numbered(int rows, int keyBytes, int valueBytes) {
+    Map<byte[], byte[]> map = sorted();
     for (int i = 0; i < rows; i++) {
       byte[] key = Arrays.copyOf(ByteBuffer.allocate(4).putInt(i).array(), keyBytes);
       byte[] value = new byte[valueBytes];
@@ -99,7 +99,6 @@ class BoltWriterTest {
   @Test
   void everyShapeOfTreeHasBranchesOfTwoAndMore() {
     for (int rows = 0; rows < 600; rows++) {
-      pages.reset();
       write(Map.of("b", numbered(rows, 900, 100)));
     }
     assertThat(write(Map.of("b", numbered(5000, 900, 100))).depth()).isGreaterThan(5);
@@ -116,14 +115,13 @@ class BoltWriterTest {
   @ValueSource(ints = {2000, 2100, 4096, 32768})
   void keysAboveAPage(int keyBytes) {
     for (int rows = 1; rows < 20; rows++) {
-      pages.reset();
       write(Map.of("b", numbered(rows, keyBytes, 10)));
     }
   }
 
   @Test
   void manyBuckets() {
-    Map<String, SortedMap<byte[], byte[]>> buckets = new TreeMap<>();
+    Map<String, Map<byte[], byte[]>> buckets = new TreeMap<>();
     for (int i = 1000; i < 2000; i++) {
       buckets.put("bucket-" + i, numbered(i % 7, 8, i));
     }
@@ -134,8 +132,7 @@ class BoltWriterTest {
   void randomRows() {
     Random random = new Random(7);
     for (int round = 0; round < 100; round++) {
-      pages.reset();
-      SortedMap<byte[], byte[]> rows = sorted();
+      Map<byte[], byte[]> rows = sorted();
       int count = random.nextInt(1000);
       for (int i = 0; i < count; i++) {
         byte[] key = new byte[1 + random.nextInt(random.nextInt(20) == 0 ? 3000 : 40)];
@@ -184,7 +181,7 @@ class BoltWriterTest {
 
   @Test
   void namesSortAsBytes() {
-    Map<String, SortedMap<byte[], byte[]>> buckets = new TreeMap<>();
+    Map<String, Map<byte[], byte[]>> buckets = new TreeMap<>();
     for (String name : new TreeSet<>(List.of("auth", "authRoles", "authUsers", "key"))) {
       buckets.put(name, sorted());
     }
