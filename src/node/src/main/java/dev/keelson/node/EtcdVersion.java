@@ -8,5 +8,8 @@ public final class EtcdVersion {
   /** What members agree to speak. */
   public static final String CLUSTER = "3.6.0";
 
+  /** The format of what a snapshot holds. */
+  public static final String STORAGE = "3.6.0";
+
   private EtcdVersion() {}
 }

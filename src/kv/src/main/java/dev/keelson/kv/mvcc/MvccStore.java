@@ -3,7 +3,6 @@ package dev.keelson.kv.mvcc;
 import com.google.protobuf.ByteString;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.WriteBatch;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,15 +40,10 @@ public final class MvccStore implements AutoCloseable {
     this.backend = backend;
     this.batch = backend.batch();
     this.log = new StoreEventLog(views);
-    byte[] applied = backend.get(Families.META, StoreKeys.APPLIED);
-    if (applied != null) {
-      ByteBuffer in = ByteBuffer.wrap(applied);
-      appliedIndex = in.getLong();
-      appliedTerm = in.getLong();
-      revision = in.getLong();
-    } else {
-      revision = FIRST_REVISION;
-    }
+    AppliedPosition applied = AppliedPosition.read(backend);
+    appliedIndex = applied.index();
+    appliedTerm = applied.term();
+    revision = applied.revision();
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
     long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
     compactRevision = Math.max(scheduled, finished);
@@ -169,11 +163,7 @@ public final class MvccStore implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        ByteBuffer.allocate(24)
-            .putLong(appliedIndex)
-            .putLong(appliedTerm)
-            .putLong(revision)
-            .array());
+        new AppliedPosition(appliedIndex, appliedTerm, revision).encode());
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();

@@ -10,6 +10,11 @@ public record Revision(long main, long sub) implements Comparable<Revision> {
   /** No revision. */
   public static final Revision NONE = new Revision(0, 0);
 
+  /** The 17 bytes by which etcd's file format knows it. */
+  public byte[] encode() {
+    return StoreKeys.event(main, sub);
+  }
+
   @Override
   public int compareTo(Revision other) {
     int byMain = Long.compare(main, other.main);

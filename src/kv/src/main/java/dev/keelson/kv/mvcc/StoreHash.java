@@ -6,7 +6,6 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
-import dev.keelson.storage.backend.Reader;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -47,20 +46,14 @@ public final class StoreHash {
     if (at < compacted) {
       throw new KvException(KvError.COMPACTED);
     }
-    Reader reader = view.reader();
     long inForceAt = anyLive(view, at) ? at : compacted;
     CRC32C crc = new CRC32C();
     crc.update(KEY_BUCKET);
-    try (Cursor cursor =
-        reader.ascending(Families.EVENTS, StoreKeys.event(0, 0), StoreKeys.event(at + 1, 0))) {
-      while (cursor.next()) {
-        byte[] event = cursor.key();
-        byte[] row = cursor.value();
-        if (StoreKeys.eventMain(event) > compacted || inForce(reader, event, row, inForceAt)) {
-          int offset = Row.keyValueOffset(row);
-          crc.update(event);
-          crc.update(row, offset, row.length - offset);
-        }
+    try (KeptEvents events = KeptEvents.inForceAt(view, at, inForceAt)) {
+      while (events.next()) {
+        int offset = events.keyValueOffset();
+        crc.update(events.key());
+        crc.update(events.row(), offset, events.row().length - offset);
       }
     }
     return new HashKv((int) crc.getValue(), compacted, at);
@@ -72,20 +65,6 @@ public final class StoreHash {
     }
     try (HistoryCursor rows = new HistoryCursor(view.reader(), EVERYTHING, revision)) {
       return rows.next() != null;
-    }
-  }
-
-  /** Whether the change is a put that nothing replaced or deleted up to {@code revision}. */
-  private static boolean inForce(Reader reader, byte[] event, byte[] stored, long revision) {
-    if (StoreKeys.isDeletion(event)) {
-      return false;
-    }
-    byte[] key = Row.parse(stored).key();
-    byte[] afterwards =
-        StoreKeys.history(key, StoreKeys.eventMain(event), StoreKeys.eventSub(event) + 1);
-    try (Cursor superseded =
-        reader.ascending(Families.HISTORY, afterwards, StoreKeys.history(key, revision + 1, 0))) {
-      return !superseded.next();
     }
   }
 

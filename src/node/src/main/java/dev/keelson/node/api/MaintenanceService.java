@@ -31,17 +31,20 @@ public final class MaintenanceService {
   private final Headers headers;
   private final String version;
   private final HashHandler hashes;
+  private final SnapshotHandler snapshots;
 
   /**
    * Creates the service.
    *
    * @param version the etcd version whose behaviour this server has
    */
-  public MaintenanceService(ApiContext context, String version, HashHandler hashes) {
+  MaintenanceService(
+      ApiContext context, String version, HashHandler hashes, SnapshotHandler snapshots) {
     this.context = context;
     this.headers = context.headers();
     this.version = version;
     this.hashes = hashes;
+    this.snapshots = snapshots;
   }
 
   /** The service to be registered with a server. */
@@ -53,6 +56,7 @@ public final class MaintenanceService {
         .addMethod(methods.unary(MaintenanceGrpc.getDefragmentMethod(), this::defragment))
         .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), hashes::hash))
         .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), hashes::hashKv))
+        .addMethod(methods.streaming(MaintenanceGrpc.getSnapshotMethod(), snapshots))
         .addMethod(methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader))
         .addMethod(methods.unary(MaintenanceGrpc.getDowngradeMethod(), this::downgrade))
         .build();

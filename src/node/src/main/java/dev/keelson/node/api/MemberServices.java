@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemberServices {
   private final ApiContext context;
   private final WatchService watch;
+  private final SnapshotHandler snapshots;
   private final List<ServerServiceDefinition> definitions;
 
   /**
@@ -32,13 +33,15 @@ public final class MemberServices {
             WatchAuthorizer.ALLOW_ALL,
             () -> context.status().get().leader() != 0,
             WatchService.DEFAULT_BUDGET_BYTES);
+    snapshots = new SnapshotHandler(context, EtcdVersion.STORAGE);
     definitions =
         List.of(
             new KvService(context, afterCompaction).definition(),
             watch.bindService(),
             new LeaseService(context).definition(),
             new ClusterService(context).definition(),
-            new MaintenanceService(context, EtcdVersion.SERVER, new HashHandler(context))
+            new MaintenanceService(
+                    context, EtcdVersion.SERVER, new HashHandler(context), snapshots)
                 .definition());
   }
 
@@ -92,5 +95,6 @@ public final class MemberServices {
   /** Ends the streams that would otherwise keep the server from stopping. */
   public void stop() {
     watch.stop();
+    snapshots.stop();
   }
 }

@@ -1,0 +1,117 @@
+package dev.keelson.node.api;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.keelson.kv.mvcc.View;
+import dev.keelson.kv.snapshot.SnapshotExport;
+import dev.keelson.storage.bbolt.BoltLayout;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one snapshot: the file in blobs with a count of the bytes that remain, then the
+ * SHA-256 of the file. Not thread-safe, but not bound to a thread.
+ */
+final class SnapshotBlobs implements AutoCloseable {
+  private static final int BLOB_BYTES = 32 << 10;
+  private static final int REMAINING_BYTES = 2;
+  private static final int BLOB = 3;
+  private static final int VERSION = 4;
+
+  private final SnapshotExport export;
+  private final byte[] version;
+  private final MessageDigest digest = sha256();
+  private final ArrayDeque<byte[]> full = new ArrayDeque<>();
+  private byte[] filling = new byte[BLOB_BYTES];
+  private int filled;
+  private @Nullable BoltLayout layout;
+  private long remaining;
+  private boolean written;
+  private boolean ended;
+
+  /** Takes over the view. */
+  SnapshotBlobs(View view, String storageVersion) {
+    export = new SnapshotExport(view, storageVersion);
+    version = storageVersion.getBytes(US_ASCII);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * Looks through more of the state, which must be done to the end before the first message.
+   *
+   * @return whether it is
+   */
+  boolean prepare(int bytes) {
+    if (layout == null) {
+      layout = export.measure(bytes);
+      if (layout != null) {
+        remaining = layout.sizeBytes();
+        append(layout.metaPages());
+      }
+    }
+    return layout != null;
+  }
+
+  /** The next message; null after the last. */
+  @Nullable Encoded next() {
+    while (full.isEmpty() && !written) {
+      BoltLayout end = export.write(BLOB_BYTES, this::append);
+      if (end != null) {
+        if (!end.equals(layout)) {
+          throw new IllegalStateException("measured " + layout + " but wrote " + end);
+        }
+        written = true;
+        if (filled > 0) {
+          full.add(Arrays.copyOf(filling, filled));
+        }
+      }
+    }
+    byte[] blob = full.poll();
+    if (blob != null) {
+      digest.update(blob);
+      remaining -= blob.length;
+      return message(blob);
+    }
+    if (ended) {
+      return null;
+    }
+    ended = true;
+    return message(digest.digest());
+  }
+
+  private Encoded message(byte[] blob) {
+    return new WireWriter()
+        .int64(REMAINING_BYTES, remaining)
+        .message(BLOB, blob, 0)
+        .message(VERSION, version, 0);
+  }
+
+  private void append(ByteBuffer pages) {
+    while (pages.hasRemaining()) {
+      int length = Math.min(pages.remaining(), BLOB_BYTES - filled);
+      pages.get(filling, filled, length);
+      filled += length;
+      if (filled == BLOB_BYTES) {
+        full.add(filling);
+        filling = new byte[BLOB_BYTES];
+        filled = 0;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    export.close();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.keelson.node.api;
+
+import dev.keelson.kv.error.KvError;
+import dev.keelson.proto.etcdserverpb.SnapshotRequest;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code etcdserverpb.Maintenance/Snapshot}: this member's state as a file of etcd. A part of it is
+ * produced only when the client has room for it, and other reads get their turn in between.
+ */
+final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encoded> {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotHandler.class);
+
+  /** How many bytes of rows are looked at in one turn. */
+  private static final int TURN_BYTES = 1 << 20;
+
+  /** How many messages are sent in one turn. */
+  private static final int TURN_BLOBS = 32;
+
+  private final ApiContext context;
+  private final String storageVersion;
+  private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopped;
+
+  /**
+   * Creates the handler.
+   *
+   * @param storageVersion the version of the file's content
+   */
+  SnapshotHandler(ApiContext context, String storageVersion) {
+    this.context = context;
+    this.storageVersion = storageVersion;
+  }
+
+  @Override
+  public ServerCall.Listener<SnapshotRequest> startCall(
+      ServerCall<SnapshotRequest, Encoded> call, Metadata metadata) {
+    call.request(1);
+    return new Stream(call);
+  }
+
+  /** Ends the streams, which hold views of the store. */
+  void stop() {
+    stopped = true;
+    streams.forEach(Stream::leave);
+  }
+
+  private final class Stream extends ServerCall.Listener<SnapshotRequest> {
+    private final ServerCall<SnapshotRequest, Encoded> call;
+    private final AtomicBoolean running = new AtomicBoolean();
+    private @Nullable SnapshotBlobs blobs;
+    private volatile boolean begun;
+    private volatile boolean over;
+    private boolean ended;
+
+    Stream(ServerCall<SnapshotRequest, Encoded> call) {
+      this.call = call;
+    }
+
+    @Override
+    public void onHalfClose() {
+      streams.add(this);
+      begun = true;
+      if (stopped) {
+        over = true;
+      }
+      schedule();
+    }
+
+    @Override
+    public void onReady() {
+      schedule();
+    }
+
+    @Override
+    public void onCancel() {
+      leave();
+    }
+
+    void leave() {
+      over = true;
+      schedule();
+    }
+
+    /**
+     * At most one thread works for the stream at a time; whoever finds work while one does makes it
+     * look again.
+     */
+    private void schedule() {
+      if (begun && running.compareAndSet(false, true)) {
+        try {
+          context.scans().execute(this::work);
+        } catch (RejectedExecutionException e) {
+          over = true;
+          work();
+        }
+      }
+    }
+
+    private void work() {
+      boolean more = false;
+      try {
+        more = !over && turn();
+      } catch (RuntimeException e) {
+        LOG.error("a snapshot failed", e);
+        end(Status.INTERNAL.withDescription("internal error: " + e));
+      }
+      boolean finished = over;
+      if (finished) {
+        release();
+      }
+      running.set(false);
+      if (!finished && (over || more || call.isReady())) {
+        schedule();
+      }
+    }
+
+    /** Does a limited amount of work; whether there is more that can be done at once. */
+    private boolean turn() {
+      SnapshotBlobs source = blobs;
+      if (source == null) {
+        source = new SnapshotBlobs(context.state().store().views().acquire(), storageVersion);
+        blobs = source;
+        call.sendHeaders(new Metadata());
+      }
+      if (!source.prepare(TURN_BYTES)) {
+        return true;
+      }
+      for (int sent = 0; sent < TURN_BLOBS && call.isReady(); sent++) {
+        Encoded message = source.next();
+        if (message == null) {
+          end(Status.OK);
+          return false;
+        }
+        call.sendMessage(message);
+      }
+      return false;
+    }
+
+    private void end(Status status) {
+      over = true;
+      if (!ended && !call.isCancelled()) {
+        ended = true;
+        call.close(status, new Metadata());
+      }
+    }
+
+    /** Lets go of the view; the client hears of it if it was not the one to end the call. */
+    private void release() {
+      end(Statuses.of(KvError.STOPPED));
+      streams.remove(this);
+      if (blobs != null) {
+        blobs.close();
+        blobs = null;
+      }
+    }
+  }
+}
