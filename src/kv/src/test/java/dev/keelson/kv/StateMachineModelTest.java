@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -241,8 +242,14 @@ class StateMachineModelTest {
             event.previous());
       }
 
-      static Seen of(Model.Change change) {
-        Model.Cell before = change.before();
+      /** What is compacted is not shown; live events may have been published before they were. */
+      Seen readable(long compacted) {
+        return at.main() > compacted
+            ? this
+            : new Seen(deletion, key, at, keyValue, createRevision, Revision.NONE);
+      }
+
+      static Seen of(Model.Change change, Model.@Nullable Cell before) {
         Model.Cell after = change.after();
         KeyValue deletion =
             KeyValue.newBuilder().setKey(change.key()).setModRevision(change.main()).build();
@@ -259,18 +266,31 @@ class StateMachineModelTest {
     }
 
     private void assertEvents(List<Event> actual, List<Model.Change> expected) {
-      assertThat(actual.stream().map(Seen::of).toList())
-          .isEqualTo(expected.stream().map(Seen::of).toList());
+      assertThat(actual.stream().map(event -> Seen.of(event).readable(model.compacted)).toList())
+          .isEqualTo(
+              expected.stream().map(change -> Seen.of(change, visibleBefore(change))).toList());
       EventLog events = machine.state().store().log();
       for (Model.Change change : expected) {
-        Model.Cell before = change.before();
-        if (before != null && change.main() > model.compacted) {
-          byte[] previous = requireNonNull(events.keyValueAt(Seen.of(change).previous()));
+        Model.Cell before = visibleBefore(change);
+        if (before != null) {
+          byte[] previous = requireNonNull(events.keyValueAt(Seen.of(change, before).previous()));
           if (!Machine.decode(ByteString.copyFrom(previous)).equals(before.row())) {
             throw new AssertionError(change + " is preceded by " + ByteString.copyFrom(previous));
           }
         }
       }
+    }
+
+    /** What the key was before the transaction; a put that follows a deletion in it creates. */
+    private Model.@Nullable Cell visibleBefore(Model.Change change) {
+      if (change.before() == null || change.main() <= model.compacted) {
+        return null;
+      }
+      return model.changes.stream()
+          .filter(each -> each.main() == change.main() && each.key().equals(change.key()))
+          .findFirst()
+          .orElseThrow()
+          .before();
     }
 
     private static List<Event> flatten(List<RevisionEvents> revisions) {

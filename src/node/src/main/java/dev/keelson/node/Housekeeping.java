@@ -30,6 +30,7 @@ final class Housekeeping {
   private final LongConsumer wakeApplierAfterMillis;
   private long nextStepNanos;
   private long removed;
+  private boolean wakePending;
 
   Housekeeping(
       StateMachine state,
@@ -67,10 +68,12 @@ final class Housekeeping {
     if (compactor.idle()) {
       return;
     }
-    long now = nowNanos.getAsLong();
-    if (now - nextStepNanos < 0) {
+    long earlyNanos = nextStepNanos - nowNanos.getAsLong();
+    if (earlyNanos > 0) {
+      wakeAfter(TimeUnit.NANOSECONDS.toMillis(earlyNanos) + 1);
       return;
     }
+    wakePending = false;
     removed += compactor.step(settings.compactionBatch());
     long pause = settings.compactionPauseMillis();
     nextStepNanos = nowNanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(pause);
@@ -82,7 +85,17 @@ final class Housekeeping {
       removed = 0;
       settleCompaction();
     } else {
-      wakeApplierAfterMillis.accept(Math.max(pause, 1));
+      wakeAfter(Math.max(pause, 1));
+    }
+  }
+
+  /**
+   * Makes sure that the applier comes by again without traffic; at most one wake-up is under way.
+   */
+  private void wakeAfter(long millis) {
+    if (!wakePending) {
+      wakePending = true;
+      wakeApplierAfterMillis.accept(millis);
     }
   }
 

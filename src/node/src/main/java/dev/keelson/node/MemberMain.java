@@ -36,7 +36,7 @@ public final class MemberMain {
         NettyServerBuilder.forAddress(
                 new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[1])))
             .directExecutor()
-            .maxInboundMessageSize(2 << 20);
+            .maxInboundMessageSize(4 << 20);
     member.clientServices().forEach(builder::addService);
     Server server = builder.build().start();
     Runtime.getRuntime()

@@ -289,7 +289,27 @@ public final class Raft {
     membership.leaveJointIfDue();
   }
 
-  /** A picture of the present state. */
+  /** The member's term. */
+  public long term() {
+    return state.term;
+  }
+
+  /** The leader of the term; 0 if none is known. */
+  public long leader() {
+    return state.leader;
+  }
+
+  /** Whether this member leads its term, as far as it knows. */
+  public boolean isLeader() {
+    return state.isLeader();
+  }
+
+  /** The highest index known to be committed. */
+  public long committed() {
+    return state.log.committed();
+  }
+
+  /** A picture of the present state; costs an object per member. */
   public Status status() {
     SortedMap<Long, Status.PeerStatus> progress = new TreeMap<>();
     if (state.isLeader()) {

@@ -99,6 +99,44 @@ final class Invariants {
     return member.log.firstIndex() - 1 > index || member.log.term(index) == term;
   }
 
+  /** What a quorum will count on must be on the sender's disk before it is said. */
+  void sent(Member member, Message message) {
+    HardState disk = member.log.hardState();
+    if (disk.term() > message.term()) {
+      // Overtaken within one Ready: in that older term nothing will be promised to anyone else.
+      return;
+    }
+    switch (message) {
+      case Message.VoteResponse m ->
+          require(
+              m.preVote() || m.reject() || (disk.term() == m.term() && disk.vote() == m.to()),
+              () -> "vote that is not on disk: " + m + ", " + disk);
+      case Message.VoteRequest m ->
+          require(
+              m.preVote()
+                  || (disk.term() == m.term()
+                      && disk.vote() == m.from()
+                      && (member.log.lastIndex() >= m.lastIndex()
+                          || !isStanding(member, m.term()))),
+              () -> "candidacy that is not on disk: " + m + ", " + member.raft.status());
+      case Message.AppendResponse m ->
+          require(
+              m.reject()
+                  || m.index() == 0
+                  || (disk.term() == m.term() && member.log.lastIndex() >= m.index()),
+              () -> "acknowledged what is not on disk: " + m + ", " + disk);
+      default -> {
+        // Promises nothing.
+      }
+    }
+  }
+
+  /** Whether votes of {@code term} would still do something; a term is never stood in again. */
+  private static boolean isStanding(Member member, long term) {
+    Status now = member.raft.status();
+    return now.term() == term && (now.role() == Role.CANDIDATE || now.role() == Role.LEADER);
+  }
+
   /** What a Ready says is new; log matching follows by induction over the previous entry. */
   void ready(Member member, Ready ready) {
     long previousTerm = -1;

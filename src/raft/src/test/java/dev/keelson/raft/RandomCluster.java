@@ -171,7 +171,7 @@ final class RandomCluster {
     if (member.raft.hasReady()) {
       Ready ready = member.takeReady();
       invariants.ready(member, ready);
-      wire.addAll(ready.messages());
+      send(member, ready.messages());
       if (!ready.readStates().isEmpty()) {
         count("read");
       }
@@ -180,8 +180,13 @@ final class RandomCluster {
 
   private void completeAppend(Member member) {
     if (!member.appending.isEmpty()) {
-      wire.addAll(member.completeAppend());
+      send(member, member.completeAppend());
     }
+  }
+
+  private void send(Member member, List<Message> messages) {
+    messages.forEach(message -> invariants.sent(member, message));
+    wire.addAll(messages);
   }
 
   private void completeApply(Member member) {

@@ -33,6 +33,7 @@ public enum KvError {
   LEASE_EXISTS(Code.FAILED_PRECONDITION, "lease already exists"),
   MEMBER_EXISTS(Code.FAILED_PRECONDITION, "member ID already exist"),
   PEER_URL_EXISTS(Code.FAILED_PRECONDITION, "Peer URLs already exists"),
+  NOT_A_LEARNER(Code.FAILED_PRECONDITION, "can only promote a learner member"),
   AUTH_NOT_ENABLED(Code.FAILED_PRECONDITION, "authentication is not enabled"),
   NOT_LEADER(Code.FAILED_PRECONDITION, "not leader"),
   BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "bad leader transferee"),
@@ -48,6 +49,8 @@ public enum KvError {
 
   CORRUPT(Code.DATA_LOSS, "corrupt cluster"),
 
+  NOT_ENOUGH_STARTED(
+      Code.UNKNOWN, "re-configuration failed due to not enough started members"),
   TOO_MANY_REQUESTS(Code.UNKNOWN, "too many requests"),
   UNKNOWN_METHOD(Code.UNKNOWN, "unknown method"),
 

@@ -1,5 +1,8 @@
 package dev.keelson.kv.mvcc;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * One change of one key, as the apply thread publishes it and as catch-up reads it back.
  *
@@ -22,6 +25,16 @@ public record Event(
     byte[] keyValue,
     long createRevision,
     Revision previous) {
+  /** The first of a transaction's events that concerns the key; there must be one. */
+  static Event firstOf(List<Event> events, byte[] key) {
+    for (Event each : events) {
+      if (Arrays.equals(each.key, key)) {
+        return each;
+      }
+    }
+    throw new IllegalStateException("no earlier event of a key that was written twice");
+  }
+
   /** Bytes this event weighs in a bounded buffer. */
   public int sizeBytes() {
     return key.length + keyValue.length + 96;

@@ -1,7 +1,6 @@
 package dev.keelson.kv.mvcc;
 
 import dev.keelson.storage.backend.Cursor;
-import dev.keelson.storage.backend.Reader;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,8 @@ final class StoreEventLog implements EventLog {
                   StoreKeys.event(from, 0),
                   StoreKeys.event(view.revision() + 1, 0))) {
         while (cursor.next()) {
-          Event event = event(view.reader(), cursor.key(), Row.parse(cursor.value()));
+          Event event =
+              event(cursor.key(), Row.parse(cursor.value()), open, view.compactRevision());
           if (!open.isEmpty() && open.getFirst().main() != event.main()) {
             result.add(new RevisionEvents(open.getFirst().main(), open, openSize));
             total += openSize;
@@ -67,29 +67,20 @@ final class StoreEventLog implements EventLog {
     }
   }
 
-  private static Event event(Reader reader, byte[] at, Row row) {
+  private static Event event(byte[] at, Row row, List<Event> before, long compactRevision) {
     long main = StoreKeys.eventMain(at);
     boolean deletion = StoreKeys.isDeletion(at);
     byte[] key = row.key();
-    byte[] keyValue = deletion ? Row.deletionKeyValue(key, main) : row.keyValue();
-    return new Event(
-        deletion,
-        key,
-        main,
-        row.sub(),
-        keyValue,
-        row.createRevision(),
-        beforeTransaction(reader, main, row));
-  }
-
-  /** Goes back over rows that the same transaction wrote. */
-  private static Revision beforeTransaction(Reader reader, long main, Row row) {
     Revision previous = row.previous();
-    while (previous.main() == main) {
-      byte[] stored = reader.get(Families.EVENTS, StoreKeys.event(previous.main(), previous.sub()));
-      previous = stored == null ? Revision.NONE : Row.parse(stored).previous();
+    if (main <= compactRevision) {
+      // it belongs to a revision that cannot be read any more, whether it is still there or not
+      previous = Revision.NONE;
+    } else if (previous.main() == main) {
+      // written twice by one transaction: watchers are shown what was there before it
+      previous = Event.firstOf(before, key).previous();
     }
-    return previous;
+    byte[] keyValue = deletion ? Row.deletionKeyValue(key, main) : row.keyValue();
+    return new Event(deletion, key, main, row.sub(), keyValue, row.createRevision(), previous);
   }
 
   @Override

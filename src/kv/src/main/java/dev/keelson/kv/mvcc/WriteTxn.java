@@ -89,7 +89,8 @@ public final class WriteTxn implements RowSource {
     }
     moveLease(batch, keyBytes, meta.lease, lease);
     byte[] keyValue = Arrays.copyOfRange(stored, Row.keyValueOffset(stored), stored.length);
-    events.add(new Event(false, keyBytes, main, sub, keyValue, create, beforeTransaction(meta)));
+    events.add(
+        new Event(false, keyBytes, main, sub, keyValue, create, beforeTransaction(keyBytes, meta)));
     meta.createRevision = create;
     meta.main = main;
     meta.sub = sub;
@@ -125,7 +126,7 @@ public final class WriteTxn implements RowSource {
             sub,
             Row.deletionKeyValue(keyBytes, main),
             0,
-            beforeTransaction(meta)));
+            beforeTransaction(keyBytes, meta)));
     meta.clear();
     store.changed(key, meta);
     if (overlay != null) {
@@ -143,8 +144,8 @@ public final class WriteTxn implements RowSource {
   /**
    * The row that was visible when the transaction began; watchers are shown no state in between.
    */
-  private Revision beforeTransaction(KeyMeta meta) {
-    return meta.main == main ? events.get((int) meta.sub).previous() : meta.revision();
+  private Revision beforeTransaction(byte[] key, KeyMeta meta) {
+    return meta.main == main ? Event.firstOf(events, key).previous() : meta.revision();
   }
 
   private void supersede(WriteBatch batch, byte[] key, KeyMeta meta, long sub) {

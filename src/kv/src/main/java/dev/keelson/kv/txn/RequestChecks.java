@@ -122,7 +122,7 @@ public final class RequestChecks {
     return 256L + request.getKey().size() + request.getValue().size();
   }
 
-  /** The dearer branch counts. */
+  /** The dearer branch counts; puts of nested transactions do not, as in etcd. */
   public static long cost(TxnRequest request) {
     return Math.max(cost(request.getSuccessList()), cost(request.getFailureList()));
   }
@@ -132,8 +132,6 @@ public final class RequestChecks {
     for (RequestOp op : ops) {
       if (op.hasRequestPut()) {
         sum += cost(op.getRequestPut());
-      } else if (op.hasRequestTxn()) {
-        sum += cost(op.getRequestTxn());
       }
     }
     return sum;

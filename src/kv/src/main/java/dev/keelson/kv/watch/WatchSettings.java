@@ -10,9 +10,9 @@ package dev.keelson.kv.watch;
  *     fragments: the request limit plus gRPC's overhead allowance
  */
 public record WatchSettings(long ringBytes, long batchBytes, long fragmentBytes) {
-  /** 32 MiB of ring, 512 KiB per catch-up response, etcd's default request limit. */
+  /** 32 MiB of ring, 8 MiB per catch-up response, etcd's default request limit. */
   public static final WatchSettings DEFAULT =
-      new WatchSettings(32L << 20, 512L << 10, (1536L << 10) + (512L << 10));
+      new WatchSettings(32L << 20, 8L << 20, (1536L << 10) + (512L << 10));
 
   public WatchSettings {
     if (ringBytes < 1 || batchBytes < 1 || fragmentBytes < 1) {

@@ -66,7 +66,9 @@ final class StreamModel {
   }
 
   boolean mustAnswerProgress() {
-    return !alive.isEmpty()
+    // a watch that compaction ended holds progress up until the client cancels it
+    return compacted.isEmpty()
+        && !alive.isEmpty()
         && alive.values().stream()
             .allMatch(watch -> watch.spec.startRevision() <= store.currentRevision());
   }

@@ -34,6 +34,9 @@ public record ApiContext(
     Executor scans,
     Supplier<Status> status) {
 
+  /** What a message may be larger than the request it carries. */
+  private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
+
   /**
    * What a request may ask for at most.
    *
@@ -54,7 +57,8 @@ public record ApiContext(
   }
 
   Methods methods() {
-    return new Methods(() -> status.get().leader() != 0);
+    return new Methods(
+        () -> status.get().leader() != 0, limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
   }
 
   /** Runs a read when it is linearizable, or fails the reply. */

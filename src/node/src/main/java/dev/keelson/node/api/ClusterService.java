@@ -1,12 +1,19 @@
 package dev.keelson.node.api;
 
+import dev.keelson.kv.error.KvError;
 import dev.keelson.proto.etcdserverpb.ClusterGrpc;
 import dev.keelson.proto.etcdserverpb.Member;
 import dev.keelson.proto.etcdserverpb.MemberListRequest;
 import dev.keelson.proto.etcdserverpb.MemberListResponse;
+import dev.keelson.proto.etcdserverpb.MemberPromoteRequest;
+import dev.keelson.proto.etcdserverpb.MemberRemoveRequest;
 import io.grpc.ServerServiceDefinition;
 
-/** {@code etcdserverpb.Cluster}: who the members are. Its response headers carry no revision. */
+/**
+ * {@code etcdserverpb.Cluster}: who the members are. Its response headers carry no revision. Calls
+ * that change the membership of a lone member have nothing to change; what they answer is what etcd
+ * answers for it.
+ */
 public final class ClusterService {
   private final ApiContext context;
   private final Headers headers;
@@ -18,8 +25,11 @@ public final class ClusterService {
 
   /** The service to be registered with a server. */
   public ServerServiceDefinition definition() {
+    Methods methods = context.methods();
     return ServerServiceDefinition.builder(ClusterGrpc.SERVICE_NAME)
-        .addMethod(context.methods().unary(ClusterGrpc.getMemberListMethod(), this::list))
+        .addMethod(methods.unary(ClusterGrpc.getMemberListMethod(), this::list))
+        .addMethod(methods.unary(ClusterGrpc.getMemberRemoveMethod(), this::remove))
+        .addMethod(methods.unary(ClusterGrpc.getMemberPromoteMethod(), this::promote))
         .build();
   }
 
@@ -44,5 +54,22 @@ public final class ClusterService {
               .setIsLearner(member.getRaftAttributes().getIsLearner()));
     }
     reply.ok(response.build());
+  }
+
+  /** The last voter cannot go: nobody would be left to carry on. */
+  private void remove(MemberRemoveRequest request, Reply reply) {
+    KvError refusal =
+        context.state().members().find(request.getID()) == null
+            ? KvError.MEMBER_NOT_FOUND
+            : KvError.NOT_ENOUGH_STARTED;
+    context.linearizable(reply, () -> reply.fail(refusal));
+  }
+
+  private void promote(MemberPromoteRequest request, Reply reply) {
+    KvError refusal =
+        context.state().members().find(request.getID()) == null
+            ? KvError.MEMBER_NOT_FOUND
+            : KvError.NOT_A_LEARNER;
+    context.linearizable(reply, () -> reply.fail(refusal));
   }
 }

@@ -26,14 +26,17 @@ final class Methods {
   private static final Logger LOG = LoggerFactory.getLogger(Methods.class);
 
   private final BooleanSupplier leaderKnown;
+  private final int messageBytesMax;
 
   /**
    * Creates the builder.
    *
    * @param leaderKnown whether a leader is known right now
+   * @param messageBytesMax the largest request message
    */
-  Methods(BooleanSupplier leaderKnown) {
+  Methods(BooleanSupplier leaderKnown, int messageBytesMax) {
     this.leaderKnown = leaderKnown;
+    this.messageBytesMax = messageBytesMax;
   }
 
   /** Handles a unary call. */
@@ -42,22 +45,24 @@ final class Methods {
     void handle(Q request, Reply reply) throws KvException;
   }
 
-  /** The method with our response encoding. */
-  static <Q extends MessageLite> MethodDescriptor<Q, Encoded> descriptor(
-      MethodDescriptor<Q, ?> generated) {
-    return generated.toBuilder(generated.getRequestMarshaller(), EncodedStream.MARSHALLER).build();
-  }
-
-  <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> unary(
+  <Q extends MessageLite> ServerMethodDefinition<Incoming<Q>, Encoded> unary(
       MethodDescriptor<Q, ?> generated, Handler<Q> handler) {
+    MethodDescriptor<Incoming<Q>, Encoded> descriptor =
+        generated.toBuilder(
+                Incoming.marshaller(generated.getRequestMarshaller(), messageBytesMax),
+                EncodedStream.MARSHALLER)
+            .build();
     return ServerMethodDefinition.create(
-        descriptor(generated), guarded((call, headers) -> new UnaryListener<>(call, handler)));
+        descriptor,
+        guarded((call, headers) -> new UnaryListener<>(call, handler, messageBytesMax)));
   }
 
   /** A method whose handler looks after the whole call. */
   <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> streaming(
       MethodDescriptor<Q, ?> generated, ServerCallHandler<Q, Encoded> handler) {
-    return ServerMethodDefinition.create(descriptor(generated), guarded(handler));
+    MethodDescriptor<Q, Encoded> descriptor =
+        generated.toBuilder(generated.getRequestMarshaller(), EncodedStream.MARSHALLER).build();
+    return ServerMethodDefinition.create(descriptor, guarded(handler));
   }
 
   private <Q> ServerCallHandler<Q, Encoded> guarded(ServerCallHandler<Q, Encoded> handler) {
@@ -70,20 +75,22 @@ final class Methods {
     };
   }
 
-  private static final class UnaryListener<Q> extends ServerCall.Listener<Q> {
-    private final ServerCall<Q, Encoded> call;
+  private static final class UnaryListener<Q> extends ServerCall.Listener<Incoming<Q>> {
+    private final ServerCall<Incoming<Q>, Encoded> call;
     private final Handler<Q> handler;
-    private @Nullable Q request;
+    private final int messageBytesMax;
+    private @Nullable Incoming<Q> request;
 
-    UnaryListener(ServerCall<Q, Encoded> call, Handler<Q> handler) {
+    UnaryListener(ServerCall<Incoming<Q>, Encoded> call, Handler<Q> handler, int messageBytesMax) {
       this.call = call;
+      this.messageBytesMax = messageBytesMax;
       this.handler = handler;
       // a second message, which a unary call must not have, shows only if it is asked for
       call.request(2);
     }
 
     @Override
-    public void onMessage(Q message) {
+    public void onMessage(Incoming<Q> message) {
       if (request != null) {
         call.close(
             Status.INTERNAL.withDescription("more than one request message for a unary call"),
@@ -98,10 +105,15 @@ final class Methods {
       if (call.isCancelled()) {
         return;
       }
-      Q complete = request;
-      if (complete == null) {
+      Incoming<Q> incoming = request;
+      if (incoming == null) {
         call.close(
             Status.INTERNAL.withDescription("no request message for a unary call"), new Metadata());
+        return;
+      }
+      Q complete = incoming.message();
+      if (complete == null) {
+        call.close(incoming.tooLarge(messageBytesMax), new Metadata());
         return;
       }
       Reply reply = new Reply(call);

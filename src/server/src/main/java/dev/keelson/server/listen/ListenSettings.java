@@ -35,8 +35,10 @@ public record ListenSettings(
 
   /** The settings of the client listeners. */
   public static ListenSettings of(Configuration configuration) {
+    // the services refuse what is over the limit, in etcd's words; the transport cuts what is far
+    // over it
     long maxMessage =
-        (long) configuration.get(ServingOptions.MAX_REQUEST_BYTES) + GRPC_OVERHEAD_BYTES;
+        2L * (configuration.get(ServingOptions.MAX_REQUEST_BYTES) + GRPC_OVERHEAD_BYTES);
     return new ListenSettings(
         configuration.get(ServingOptions.LISTEN_CLIENT_URLS),
         (int) Math.min(Integer.MAX_VALUE, maxMessage),

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.keelson.proto.etcdserverpb.AuthenticateResponse;
+import dev.keelson.proto.etcdserverpb.LeaseLeasesResponse;
+import dev.keelson.proto.etcdserverpb.LeaseStatus;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import dev.keelson.proto.etcdserverpb.Member;
 import dev.keelson.proto.etcdserverpb.MemberListResponse;
@@ -15,6 +17,7 @@ import dev.keelson.proto.etcdserverpb.ResponseOp;
 import dev.keelson.proto.etcdserverpb.StatusResponse;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
 import dev.keelson.proto.etcdserverpb.TxnResponse;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -37,6 +40,15 @@ final class Normaliser {
           TiedOrder.settle(asked, range);
       case TxnResponse txn when request instanceof TxnRequest asked -> branch(asked, txn);
       case LeaseTimeToLiveResponse lease -> timeToLive(lease);
+      case LeaseLeasesResponse list ->
+          // by expiry, which for leases granted or renewed within a millisecond is a matter of luck
+          list.toBuilder()
+              .clearLeases()
+              .addAllLeases(
+                  list.getLeasesList().stream()
+                      .sorted(Comparator.comparingLong(LeaseStatus::getID))
+                      .toList())
+              .build();
       case StatusResponse status -> status(status);
       case MemberListResponse list ->
           list.toBuilder()

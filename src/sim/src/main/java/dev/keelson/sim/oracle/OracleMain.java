@@ -32,6 +32,7 @@ public final class OracleMain {
     long seed = System.nanoTime() & 0xffff_ffffL;
     int runs = 1;
     boolean shrink = false;
+    boolean different = false;
     int survey = 0;
     Set<Service> leftOut = EnumSet.noneOf(Service.class);
     for (int i = 0; i < arguments.length; i++) {
@@ -68,10 +69,14 @@ public final class OracleMain {
               right,
               operations,
               seed + run);
-          System.exit(1);
+          different = true;
+          break;
         }
       }
-      System.out.println("no difference");
+    }
+    System.out.println(different ? "different" : "no difference");
+    if (different) {
+      System.exit(1); // only here, after the servers and their folders are gone
     }
   }
 

@@ -7,6 +7,7 @@ import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.proto.etcdserverpb.RequestOp;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
+import java.util.stream.Stream;
 
 /**
  * Random transactions: nested, comparing ranges, with holes, duplicates and too many operations.
@@ -16,6 +17,7 @@ final class TxnRequests {
   private static final int MAX_DEPTH = 3;
   private static final int MAX_OPERATIONS = 128;
   private static final int UNKNOWN_ENUM = 9;
+  private static final ByteString OPEN_END = ByteString.copyFrom(new byte[1]);
 
   private final Dice dice;
   private final KeyValueRequests keyValue;
@@ -26,7 +28,38 @@ final class TxnRequests {
   }
 
   TxnRequest txn() {
-    return dice.chance(15) ? crowded() : txn(1);
+    if (dice.chance(15)) {
+      return crowded();
+    }
+    TxnRequest txn = txn(1);
+    return deletesOpenEnd(txn) ? withoutKeeping(txn) : txn;
+  }
+
+  /** Whether a delete without an end, which the duplicate rule does not see, is somewhere in it. */
+  private static boolean deletesOpenEnd(TxnRequest txn) {
+    return Stream.concat(txn.getSuccessList().stream(), txn.getFailureList().stream())
+        .anyMatch(
+            operation ->
+                operation.getRequestDeleteRange().getRangeEnd().equals(OPEN_END)
+                    || deletesOpenEnd(operation.getRequestTxn()));
+  }
+
+  /**
+   * etcd 3.5.16 panics when a put is to keep the value or lease of a key deleted just before it.
+   */
+  private static TxnRequest withoutKeeping(TxnRequest txn) {
+    TxnRequest.Builder tame = txn.toBuilder();
+    tame.getSuccessBuilderList().forEach(TxnRequests::dropKeeping);
+    tame.getFailureBuilderList().forEach(TxnRequests::dropKeeping);
+    return tame.build();
+  }
+
+  private static void dropKeeping(RequestOp.Builder operation) {
+    if (operation.hasRequestPut()) {
+      operation.getRequestPutBuilder().clearIgnoreValue().clearIgnoreLease();
+    } else if (operation.hasRequestTxn()) {
+      operation.setRequestTxn(withoutKeeping(operation.getRequestTxn()));
+    }
   }
 
   private TxnRequest txn(int depth) {

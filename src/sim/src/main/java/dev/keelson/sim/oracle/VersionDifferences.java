@@ -45,6 +45,16 @@ final class VersionDifferences {
                           && difference.path().equals("hash_revision")
                           && difference.left().equals("0")),
               new Entry(
+                  "hash at a compacted revision",
+                  "etcd keeps the hashes of its last compactions and answers from them; here every"
+                      + " hash is computed, of a revision that can still be read",
+                  (request, difference) ->
+                      request instanceof HashKVRequest hash
+                          && hash.getRevision() > 0
+                          && (difference.right().contains("required revision has been compacted")
+                              || difference.path().equals("compact_revision")
+                              || difference.path().equals("hash"))),
+              new Entry(
                   "watch start_revision below zero is refused",
                   "refused at creation since 3.5.24; 3.5.16 takes it as a very old revision",
                   (request, difference) ->
