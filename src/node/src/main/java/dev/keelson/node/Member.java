@@ -61,7 +61,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
-  private static final int TICKS_PER_SECOND_MAX = 1000;
+  private static final int TICKS_PER_EXPIRY = 10;
+
+  /** How many expiry rounds, about 30 s, a view waits for the next page. */
+  private static final int PAGED_IDLE_MAX = 30;
 
   private final MemberSettings settings;
   private final Consumer<Throwable> failureHandler;
@@ -204,7 +207,7 @@ public final class Member implements AutoCloseable {
     applier.start();
     nodeThread.start();
     onLoop(() -> {});
-    int tickMillis = Math.max(1000 / TICKS_PER_SECOND_MAX, settings.heartbeatMillis());
+    int tickMillis = settings.heartbeatMillis();
     // with a fixed delay, a pause of the process is not followed by a burst of ticks that would
     // look like silence
     var _ = timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
@@ -268,11 +271,16 @@ public final class Member implements AutoCloseable {
   }
 
   private void tick() {
-    onLoop(loop::tick);
-    leaseExpiry.tick();
-    quota.refresh();
-    if (++ticks % 10 == 0) {
-      state.store().views().expirePaged(30);
+    try {
+      onLoop(loop::tick);
+      leaseExpiry.tick();
+      quota.refresh();
+      if (++ticks % TICKS_PER_EXPIRY == 0) {
+        state.store().views().expirePaged(PAGED_IDLE_MAX);
+      }
+    } catch (RuntimeException e) {
+      // a timer task that throws is silently never run again; without ticks the member is dead
+      fail(e);
     }
   }
 

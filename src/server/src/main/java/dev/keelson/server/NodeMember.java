@@ -50,6 +50,7 @@ final class NodeMember implements Member, MemberView {
 
   @Override
   public void start() {
+    requireLoneMember();
     try {
       dev.keelson.node.Member opened = new dev.keelson.node.Member(settings(), NodeMember::halt);
       node = opened;
@@ -69,6 +70,18 @@ final class NodeMember implements Member, MemberView {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartException("interrupted while starting", Map.of());
+    }
+  }
+
+  /** Several members that each believe to be alone would all take writes: better none starts. */
+  private void requireLoneMember() {
+    int members = configuration.initialCluster().members().size();
+    boolean joins = configuration.get(MemberOptions.INITIAL_CLUSTER_STATE).equals("existing");
+    if (members > 1 || joins) {
+      throw new StartException(
+          "clusters of several members are not supported yet: give --initial-cluster this member"
+              + " alone, and leave --initial-cluster-state at new",
+          Map.of("initial-cluster", configuration.initialCluster().toString()));
     }
   }
 

@@ -49,8 +49,7 @@ public enum KvError {
 
   CORRUPT(Code.DATA_LOSS, "corrupt cluster"),
 
-  NOT_ENOUGH_STARTED(
-      Code.UNKNOWN, "re-configuration failed due to not enough started members"),
+  NOT_ENOUGH_STARTED(Code.UNKNOWN, "re-configuration failed due to not enough started members"),
   TOO_MANY_REQUESTS(Code.UNKNOWN, "too many requests"),
   UNKNOWN_METHOD(Code.UNKNOWN, "unknown method"),
 

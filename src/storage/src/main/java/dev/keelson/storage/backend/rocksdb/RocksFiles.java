@@ -54,8 +54,8 @@ final class RocksFiles {
           directory
               + " holds families unknown to this version: "
               + found
-              + "; it was written by a newer version: start that one, or move the directory away to"
-              + " have it rebuilt from the snapshot and the log");
+              + "; it was written by a newer version: start that one"
+              + " again, or go back to a copy of the data directory");
     }
   }
 
@@ -64,7 +64,7 @@ final class RocksFiles {
     String remedy =
         text.contains("lock") || text.contains("LOCK")
             ? "; is another process using it?"
-            : "; it is rebuilt from the snapshot and the log when the directory is moved away";
+            : "; go back to a copy of the data directory, or start anew from a snapshot file";
     return new BackendException(
         "cannot open the database in " + directory + ": " + text + remedy, e);
   }
