@@ -194,7 +194,7 @@ class RocksKvBackendTest extends KvBackendContract {
 
   private long manifestBytes() throws IOException {
     long bytes = 0;
-    for (Path manifest : files("MANIFEST.*")) {
+    for (Path manifest : files(".*MANIFEST.*")) {
       bytes += Files.size(manifest);
     }
     return bytes;
