@@ -24,6 +24,7 @@ final class ValidationTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "{}",
         "{'tls': {'mode': 'CertManager', 'issuerRef': {'name': 'ca'}}}",
