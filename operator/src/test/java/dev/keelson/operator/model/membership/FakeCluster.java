@@ -242,7 +242,7 @@ final class FakeCluster {
 
   /** Time passes: Pods start and end, learners copy, clients write. */
   void tick() {
-    now = now.plus(Duration.ofSeconds(5));
+    now = now.plus(Duration.ofSeconds(15));
     pods.entrySet().removeIf(pod -> pod.getValue().state == PodState.TERMINATING);
     disks.entrySet().removeIf(d -> d.getValue().terminating && !pods.containsKey(d.getKey()));
     pods.forEach(this::advance);

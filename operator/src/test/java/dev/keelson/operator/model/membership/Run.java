@@ -9,8 +9,8 @@ import dev.keelson.operator.model.membership.Step.Wait;
 final class Run {
   private static final int LIMIT = 1_000;
 
-  /** In ticks of 5 s: longer than every grace of the specification. */
-  private static final int QUIET = 65;
+  /** In ticks of 15 s: longer than every grace of the specification. */
+  private static final int QUIET = 22;
 
   final FakeCluster cluster = new FakeCluster();
 
