@@ -120,6 +120,8 @@ final class FakeCluster {
   void execute(Step step) {
     steps.add(step);
     boolean before = quorumAlive();
+    boolean allowed = before || clusterId == null || spec.replicas() == 0 || revives(step);
+    check(allowed, step + " without a quorum");
     switch (step) {
       case StatusStep status -> write(status);
       case Step.CreateDisk s -> createDisk(s);
@@ -141,6 +143,17 @@ final class FakeCluster {
     }
     boolean stopping = spec.replicas() == 0;
     check(!before || quorumAlive() || stopping, step + " cost the quorum");
+  }
+
+  /** What may be done while the quorum is lost: bring back Pods that are gone, and wait. */
+  private boolean revives(Step step) {
+    return switch (step) {
+      case Step.StartPod s -> true;
+      case Step.DeletePod s -> require(pods.get(s.serial()), s).state == PodState.TERMINAL;
+      case Step.OutsideStep s -> false;
+      case StatusStep s -> s.equals(new Step.Finish());
+      case Step.IdleStep s -> true;
+    };
   }
 
   private void write(StatusStep step) {
