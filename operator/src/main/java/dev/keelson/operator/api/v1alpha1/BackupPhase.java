@@ -1,0 +1,16 @@
+package dev.keelson.operator.api.v1alpha1;
+
+/** Where a backup is. The names are the values in the resource. */
+@SuppressWarnings("EnumNaming")
+public enum BackupPhase {
+  /** Not started. */
+  Pending,
+  /** Being written. */
+  Running,
+  /** Written, and being checked. */
+  Verifying,
+  /** Written and checked as asked. */
+  Succeeded,
+  /** Given up; the conditions say why. */
+  Failed
+}

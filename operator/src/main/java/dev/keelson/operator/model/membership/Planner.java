@@ -1,0 +1,73 @@
+package dev.keelson.operator.model.membership;
+
+import dev.keelson.operator.api.v1alpha1.Operation;
+import dev.keelson.operator.api.v1alpha1.OperationStep;
+import dev.keelson.operator.api.v1alpha1.OperationType;
+import dev.keelson.operator.model.membership.Step.Finish;
+import dev.keelson.operator.model.membership.Step.Wait;
+import java.time.Duration;
+
+/** Decides the next step of a cluster's membership. */
+public final class Planner {
+  /** How long a Pod that was started may stay silent before the quorum is called lost. */
+  private static final Duration START_GRACE = Duration.ofMinutes(2);
+
+  private Planner() {}
+
+  /**
+   * The next step. Missing Pods whose disks are there come first, since starting them changes no
+   * membership and is how a quorum returns; then the open operation; then what a person wants.
+   */
+  public static Step next(Observation seen) {
+    if (seen.wanted().paused()) {
+      return new Wait(WaitReason.PAUSED);
+    }
+    if (seen.clusterId() == null) {
+      return BootstrapPlan.next(seen);
+    }
+    Membership membership = seen.membership();
+    if (membership != null && !membership.clusterId().equals(seen.clusterId())) {
+      return new Wait(WaitReason.FOREIGN_CLUSTER);
+    }
+    Operation operation = seen.operation();
+    if (operation != null && operation.type() == OperationType.Hibernate) {
+      return HibernatePlan.next(seen, operation);
+    }
+    if (operation == null && seen.wanted().hibernated() && seen.pods().isEmpty()) {
+      return new Wait(WaitReason.HIBERNATED);
+    }
+    Step restart = PodRepair.next(seen);
+    if (restart != null) {
+      return restart;
+    }
+    if (membership == null) {
+      return new Wait(starting(seen) ? WaitReason.STARTING : WaitReason.QUORUM_LOST);
+    }
+    if (!membership.hasLeader()) {
+      return new Wait(WaitReason.NO_LEADER);
+    }
+    if (operation == null) {
+      return Scaling.next(seen, membership, 0);
+    }
+    return proceed(seen, membership, operation);
+  }
+
+  private static Step proceed(Observation seen, Membership membership, Operation operation) {
+    return switch (operation.type()) {
+      case Bootstrap, Hibernate -> new Finish();
+      case Grow ->
+          operation.step() == OperationStep.BackingOff
+              ? Scaling.afterRollBack(seen, membership, operation)
+              : GrowPlan.next(seen, membership, operation);
+      case Shrink, Replace, PutAway -> ShrinkPlan.next(seen, membership, operation);
+    };
+  }
+
+  private static boolean starting(Observation seen) {
+    return seen.pods().values().stream()
+        .anyMatch(
+            pod ->
+                (pod.state() == PodState.PENDING || pod.state() == PodState.RUNNING)
+                    && seen.now().isBefore(pod.since().plus(START_GRACE)));
+  }
+}

@@ -1,0 +1,13 @@
+package dev.keelson.operator.model.membership;
+
+import java.time.Instant;
+
+/**
+ * A member's Pod as seen.
+ *
+ * @param state what it is doing
+ * @param serving whether the client Service selects it
+ * @param zone the topology zone of its node; empty if unknown
+ * @param since since when it is in that state
+ */
+public record PodView(PodState state, boolean serving, String zone, Instant since) {}

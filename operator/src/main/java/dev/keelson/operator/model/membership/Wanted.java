@@ -1,0 +1,50 @@
+package dev.keelson.operator.model.membership;
+
+import dev.keelson.operator.api.v1alpha1.ClusterSpec;
+import dev.keelson.operator.api.v1alpha1.Retention;
+import java.time.Duration;
+
+/**
+ * The part of a specification that decides about membership.
+ *
+ * @param target voters aimed at; 0 hibernates
+ * @param paused whether nothing may be changed
+ * @param repair whether members that lost their disk are replaced
+ * @param diskLossGrace how long a disk must be gone first
+ * @param crashLoopGrace how long a Pod must have failed to start first
+ * @param catchUp longest time for a learner to catch up
+ * @param drain time between leaving the client Service and leaving the cluster
+ * @param onScaleDown what becomes of the disk of a member that is no longer wanted
+ */
+public record Wanted(
+    int target,
+    boolean paused,
+    boolean repair,
+    Duration diskLossGrace,
+    Duration crashLoopGrace,
+    Duration catchUp,
+    Duration drain,
+    Retention onScaleDown) {
+
+  /** Reads them from a specification. */
+  public static Wanted of(ClusterSpec spec) {
+    return new Wanted(
+        TargetSize.of(spec),
+        spec.paused(),
+        spec.repair().enabled(),
+        Duration.ofSeconds(spec.repair().diskLossGraceSeconds()),
+        Duration.ofSeconds(spec.repair().crashLoopGraceSeconds()),
+        Duration.ofSeconds(spec.membership().catchUpSeconds()),
+        Duration.ofSeconds(spec.membership().drainSeconds()),
+        spec.storage().retention().onScaleDown());
+  }
+
+  boolean hibernated() {
+    return target == 0;
+  }
+
+  /** Voters that the membership should have: hibernation stops Pods and keeps all members. */
+  int voters(Membership membership) {
+    return hibernated() ? membership.voterCount() : target;
+  }
+}
