@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventRing {
   private static final int INITIAL_SLOTS = 1024;
+  private static final long IDLE_BYTES = 256 << 10;
 
   private final long capacityBytes;
   private @Nullable RevisionEvents[] slots = new RevisionEvents[INITIAL_SLOTS];
@@ -38,9 +39,12 @@ final class EventRing {
   /**
    * Adds revisions at the head.
    *
+   * @param idle whether nobody watches: then little is kept, because what nobody will read only
+   *     costs the garbage collector
    * @throws IllegalStateException when a revision does not follow its predecessor
    */
-  synchronized void append(List<RevisionEvents> revisions) {
+  synchronized void append(List<RevisionEvents> revisions, boolean idle) {
+    long keepBytes = idle ? Math.min(capacityBytes, IDLE_BYTES) : capacityBytes;
     for (RevisionEvents each : revisions) {
       if (each.revision() != last + 1) {
         throw new IllegalStateException(
@@ -53,7 +57,7 @@ final class EventRing {
       size++;
       bytes += each.sizeBytes();
       last = each.revision();
-      while (bytes > capacityBytes && size > 1) {
+      while (bytes > keepBytes && size > 1) {
         evictOldest();
       }
     }

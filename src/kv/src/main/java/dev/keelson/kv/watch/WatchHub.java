@@ -81,7 +81,7 @@ public final class WatchHub {
    */
   public void publish(List<RevisionEvents> revisions) {
     if (!revisions.isEmpty()) {
-      history.ring().append(revisions);
+      history.ring().append(revisions, metrics.watchers() == 0);
       delivery.wake();
     }
   }

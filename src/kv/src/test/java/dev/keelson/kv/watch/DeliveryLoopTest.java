@@ -44,7 +44,7 @@ class DeliveryLoopTest {
 
   private void publish(int revisions) {
     for (int i = 0; i < revisions; i++) {
-      ring.append(List.of(store.put("a", "v" + i)));
+      ring.append(List.of(store.put("a", "v" + i)), false);
     }
     delivery.wake();
     settle();

@@ -155,7 +155,7 @@ class RocksKvBackendTest extends KvBackendContract {
     assertThatThrownBy(() -> open(directory))
         .isInstanceOf(BackendException.class)
         .hasMessageContaining(directory.toString())
-        .hasMessageContaining("rebuilt from the snapshot and the log");
+        .hasMessageContaining("go back to a copy of the data directory");
   }
 
   @Test
