@@ -115,7 +115,7 @@ class LeaseAndAlarmTrapsTest {
     assertThat(machine.fail(grant(2, 10))).isEqualTo(KvError.NO_SPACE);
     assertThat(machine.fail(grant(1, StateMachine.LEASE_TTL_MAX_SECONDS + 1)))
         .isEqualTo(KvError.NO_SPACE);
-    assertThat(machine.fail(entry(txn().addFailure(op(txn(op(put("c", "1"))))))))
+    assertThat(machine.fail(entry(txn().addFailure(op(put("c", "1"))))))
         .as("a put in a branch that is not taken")
         .isEqualTo(KvError.NO_SPACE);
     machine.succeed(entry(delete("a")));

@@ -196,9 +196,13 @@ class RequestChecksTest {
     assertThat(
             RequestChecks.cost(
                 txn(op(put("a", "")), op(delete("b")))
-                    .addFailure(op(txn(op(put("a", "")), op(put("b", "")))))
+                    .addFailure(op(put("a", "")))
+                    .addFailure(op(put("b", "")))
                     .build()))
         .isEqualTo(514);
+    assertThat(RequestChecks.cost(txn(op(txn(op(put("a", ""))))).build()))
+        .as("etcd does not look into nested transactions")
+        .isZero();
     assertThat(RequestChecks.cost(txn(op(delete("a")), op(range("b"))).build())).isZero();
   }
 }
