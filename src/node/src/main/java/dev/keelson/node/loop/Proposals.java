@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,13 @@ public final class Proposals {
   /** Proposals waiting for the log, or for their outcome, at most. */
   private static final int WAITING_MAX = 50_000;
 
+  /** Encoded bytes of those, at most: what large values of slow times may take of the heap. */
+  private static final long WAITING_BYTES_MAX = 32L << 20;
+
   private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final ConcurrentHashMap<Long, Pending> waiting = new ConcurrentHashMap<>();
+  private final AtomicLong waitingBytes = new AtomicLong();
   private final RequestIds ids;
   private final LongSupplier nowNanos;
   private final long timeoutNanos;
@@ -67,13 +72,23 @@ public final class Proposals {
       pending.fail(refusal);
       return;
     }
+    waitingBytes.addAndGet(data.length);
     waiting.put(id, pending);
     queue.add(pending);
     queued.incrementAndGet();
     wake.run();
-    if (closed && waiting.remove(id) != null) {
+    if (closed && forget(pending)) {
       pending.fail(KvError.STOPPED);
     }
+  }
+
+  /** Takes a proposal off the table; false if somebody else has. */
+  private boolean forget(Pending pending) {
+    boolean mine = waiting.remove(pending.id(), pending);
+    if (mine) {
+      waitingBytes.addAndGet(-pending.data().length);
+    }
+    return mine;
   }
 
   private @Nullable KvError refusal(int bytes) {
@@ -83,7 +98,9 @@ public final class Proposals {
     if (closed) {
       return KvError.STOPPED;
     }
-    return waiting.size() >= WAITING_MAX ? KvError.TOO_MANY_REQUESTS : null;
+    return waiting.size() >= WAITING_MAX || waitingBytes.get() >= WAITING_BYTES_MAX
+        ? KvError.TOO_MANY_REQUESTS
+        : null;
   }
 
   /** Whether nothing is accepted any more. */
@@ -128,7 +145,8 @@ public final class Proposals {
   /** Who waits here for the entry; null if it came from elsewhere, or nobody waits any more. */
   @Nullable Pending claim(byte[] entryData) {
     long id = idOf(entryData);
-    return id == 0 ? null : waiting.remove(id);
+    Pending pending = id == 0 ? null : waiting.get(id);
+    return pending != null && forget(pending) ? pending : null;
   }
 
   /** Fails those whose time is over. */
@@ -136,7 +154,7 @@ public final class Proposals {
     long now = nowNanos.getAsLong();
     for (Iterator<Pending> each = waiting.values().iterator(); each.hasNext(); ) {
       Pending pending = each.next();
-      if (now - pending.deadlineNanos() >= 0 && waiting.remove(pending.id(), pending)) {
+      if (now - pending.deadlineNanos() >= 0 && forget(pending)) {
         pending.fail(KvError.TIMED_OUT);
       }
     }
@@ -146,7 +164,7 @@ public final class Proposals {
   public void close() {
     closed = true;
     for (Pending pending : waiting.values()) {
-      if (waiting.remove(pending.id(), pending)) {
+      if (forget(pending)) {
         pending.fail(KvError.STOPPED);
       }
     }
