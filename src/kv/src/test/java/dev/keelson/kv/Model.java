@@ -132,7 +132,11 @@ final class Model {
   private void check(TxnRequest txn) throws KvException {
     for (RequestOp op : branch(txn)) {
       if (op.hasRequestRange()) {
-        ModelRange.checkRevision(this, op.getRequestRange().getRevision());
+        long at = op.getRequestRange().getRevision();
+        if (at < Math.min(0, compacted)) {
+          throw new KvException(KvError.COMPACTED);
+        }
+        ModelRange.checkRevision(this, at);
       } else if (op.hasRequestPut()) {
         checkPut(op.getRequestPut(), false);
       } else if (op.hasRequestTxn()) {

@@ -164,7 +164,7 @@ public final class TxnExecutor {
     int nested = 0;
     for (RequestOp op : path.ops) {
       switch (op.getRequestCase()) {
-        case REQUEST_RANGE -> RangeReader.checkRevision(rows, op.getRequestRange().getRevision());
+        case REQUEST_RANGE -> checkRevision(rows, op.getRequestRange().getRevision());
         case REQUEST_PUT -> check(op.getRequestPut(), rows);
         case REQUEST_TXN -> check(path.nested.get(nested++), rows);
         case REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> {
@@ -172,6 +172,14 @@ public final class TxnExecutor {
         }
       }
     }
+  }
+
+  /** Stricter than for a plain range: a negative revision is a compacted one, not the newest. */
+  private static void checkRevision(RowSource rows, long revision) throws KvException {
+    if (revision < 0 && revision < rows.compactRevision()) {
+      throw new KvException(KvError.COMPACTED);
+    }
+    RangeReader.checkRevision(rows, revision);
   }
 
   private void check(PutRequest put, RowSource rows) throws KvException {

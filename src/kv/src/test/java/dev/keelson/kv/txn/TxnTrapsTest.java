@@ -285,4 +285,13 @@ class TxnTrapsTest {
       assertThat(rowsOf(result.responses().get(1)).getFirst().getLease()).isEqualTo(1);
     }
   }
+
+  @Test
+  void aNegativeRevisionInATransactionIsACompactedOne() {
+    machine.put("a", "1");
+    assertThat(machine.fail(entry(txn(op(put("a", "2")), op(range("a").setRevision(-2))))))
+        .isEqualTo(KvError.COMPACTED);
+    assertThat(machine.keys(range("a").setRevision(-2))).containsExactly("a");
+    assertThat(machine.revision()).isEqualTo(2);
+  }
 }

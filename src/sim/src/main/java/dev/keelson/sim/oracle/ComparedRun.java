@@ -15,12 +15,14 @@ import java.util.Map;
  */
 final class ComparedRun implements AutoCloseable {
   private static final int STEPS_BETWEEN_SETTLING = 10;
+  private static final int LARGE_BYTES = 64 << 10;
   private static final long KEEP_ALIVE_TIMEOUT_MILLIS = 20_000;
 
   private final Side left;
   private final Side right;
   private final Comparison comparison;
   private final ComparedWatches watches;
+  private boolean largeSent;
   private int steps;
 
   /**
@@ -49,7 +51,10 @@ final class ComparedRun implements AutoCloseable {
   /** Sends one operation to both sides; its answers, and events now and then, are compared. */
   void execute(Operation step) throws Difference.Found, InterruptedException {
     switch (step) {
-      case Operation.Call call -> call(call);
+      case Operation.Call call -> {
+        largeSent |= call.request().getSerializedSize() > LARGE_BYTES;
+        call(call);
+      }
       case Operation.Watch watch -> watches.send(watch);
       case Operation.CloseStream close -> watches.close(close.stream());
       case Operation.KeepAlive keepAlive -> keepAlive(keepAlive);
@@ -59,7 +64,9 @@ final class ComparedRun implements AutoCloseable {
         }
       }
     }
-    if (++steps % STEPS_BETWEEN_SETTLING == 0) {
+    // Events of large values fill the stream, and what is sent behind them is grouped as the reader
+    // happens to keep up, by either server; so from then on every step is waited for.
+    if (++steps % STEPS_BETWEEN_SETTLING == 0 || largeSent) {
       watches.settle();
     }
   }
