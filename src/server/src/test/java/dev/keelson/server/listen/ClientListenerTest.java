@@ -16,6 +16,8 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.buffer.PooledByteBufAllocator;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -253,6 +256,76 @@ class ClientListenerTest {
       }
       String all = new String(h2.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
       assertThat(all).contains("too_many_pings");
+    }
+  }
+
+  /** etcd's own client sends authorities that are no host names at all. */
+  @Test
+  void anyAuthorityIsAccepted() throws IOException {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    block.write(0x83); // :method: POST, from the static table
+    block.write(0x86); // :scheme: http
+    literal(block, 4, "/grpc.health.v1.Health/Check");
+    literal(block, 1, "#initially=[http://not-this-host:1]");
+    block.write(0); // a field whose name is no entry of the table
+    string(block, "te");
+    string(block, "trailers");
+    block.write(0);
+    string(block, "content-type");
+    string(block, "application/grpc");
+    byte[] headers = frame(1, block.size());
+    headers[4] = 4; // END_HEADERS
+    headers[8] = 1; // the first stream
+    System.arraycopy(block.toByteArray(), 0, headers, 9, block.size());
+    byte[] emptyMessage = frame(0, 5);
+    emptyMessage[4] = 1; // END_STREAM
+    emptyMessage[8] = 1;
+    try (Socket h2 = connect()) {
+      send(h2, PREFACE);
+      h2.getOutputStream().write(frame(4, 0));
+      h2.getOutputStream().write(headers);
+      h2.getOutputStream().write(emptyMessage);
+      // a message of two bytes: field 1 is SERVING
+      assertThat(payload(h2, 0)).containsExactly(0, 0, 0, 0, 2, 8, 1);
+    }
+  }
+
+  private static void literal(ByteArrayOutputStream block, int nameIndex, String value) {
+    block.write(nameIndex);
+    string(block, value);
+  }
+
+  private static void string(ByteArrayOutputStream block, String text) {
+    block.write(text.length());
+    block.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** The payload of the next frame of the type; others are passed over. */
+  private static byte[] payload(Socket h2, int type) throws IOException {
+    DataInputStream in = new DataInputStream(h2.getInputStream());
+    while (true) {
+      int lengthAndType = in.readInt();
+      in.skipNBytes(5); // flags and stream
+      byte[] payload = in.readNBytes(lengthAndType >>> 8);
+      if ((lengthAndType & 0xff) == type) {
+        return payload;
+      }
+    }
+  }
+
+  @Test
+  void streamsAreAsGoodAsUnlimited() throws IOException {
+    try (Socket h2 = connect()) {
+      send(h2, PREFACE);
+      h2.getOutputStream().write(frame(4, 0));
+      ByteBuffer settings = ByteBuffer.wrap(payload(h2, 4));
+      long streams = 0xffff_ffffL; // what the absence of the setting means
+      while (settings.hasRemaining()) {
+        short id = settings.getShort();
+        long value = Integer.toUnsignedLong(settings.getInt());
+        streams = id == 3 ? value : streams;
+      }
+      assertThat(streams).isGreaterThanOrEqualTo(Integer.MAX_VALUE);
     }
   }
 
