@@ -1,12 +1,13 @@
 package dev.keelson.server.member;
 
+import dev.keelson.node.EtcdVersion;
 import java.util.Locale;
 
 /** The versions this build answers with. */
 public final class ProductVersion {
 
   /** The etcd release whose behaviour is offered. */
-  public static final String ETCD = "3.6.14";
+  public static final String ETCD = EtcdVersion.SERVER;
 
   /** Keelson's own release. */
   public static final String KEELSON = "0.1.0";
