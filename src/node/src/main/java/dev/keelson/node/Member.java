@@ -206,7 +206,7 @@ public final class Member implements AutoCloseable {
     logWriter.start();
     applier.start();
     nodeThread.start();
-    onLoop(() -> {});
+    onLoop(loop::campaignIfAlone);
     int tickMillis = settings.heartbeatMillis();
     // with a fixed delay, a pause of the process is not followed by a burst of ticks that would
     // look like silence

@@ -96,9 +96,18 @@ public final class NodeLoop {
     proposals.expire();
   }
 
-  /** Stands for election now. Loop only. */
-  public void campaign() {
-    raft.campaign();
+  /**
+   * Stands for election at once if this member is the only one: there is no leader to wait for. As
+   * long as a membership entry waits to be applied this does nothing; it is tried again then. Loop
+   * only.
+   */
+  public void campaignIfAlone() {
+    if (soft.role() == Role.FOLLOWER && soft.leader() == 0) {
+      Status now = raft.status();
+      if (now.confState().members().equals(List.of(now.id()))) {
+        raft.campaign();
+      }
+    }
   }
 
   /** An append is durable. Loop only. */
@@ -124,6 +133,7 @@ public final class NodeLoop {
   public void applied(long index, long term) {
     applied = index;
     raft.applied(index);
+    campaignIfAlone();
     cache.trim(index);
     if (term == status.term() && status.role() == Role.LEADER) {
       soleVoterTerm = term;
