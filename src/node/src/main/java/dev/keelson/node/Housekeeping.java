@@ -48,13 +48,12 @@ final class Housekeeping {
     this.nextStepNanos = nowNanos.getAsLong();
   }
 
-  /** Does what is due; returns whether to come again at once. */
-  boolean between() {
+  /** Does what is due. */
+  void between() {
     if (backend.unflushedBytes() >= settings.memory().memtableBytes()) {
       startFlush(() -> {});
     }
     compact();
-    return false;
   }
 
   /** Runs a callback once everything compacted so far is removed, durably. */

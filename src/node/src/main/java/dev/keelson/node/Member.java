@@ -408,8 +408,8 @@ public final class Member implements AutoCloseable {
     }
 
     @Override
-    public boolean between() {
-      return housekeeping.between();
+    public void between() {
+      housekeeping.between();
     }
   }
 }

@@ -42,11 +42,8 @@ public final class Applier {
     /** A batch has been written and is visible up to the entry given. */
     void applied(Entry last, List<RevisionEvents> events);
 
-    /**
-     * Between two batches: a little housekeeping may be done. Returns whether to come again at
-     * once.
-     */
-    boolean between();
+    /** Between two batches: a little housekeeping may be done. */
+    void between();
   }
 
   /**
@@ -98,7 +95,8 @@ public final class Applier {
       }
     }
     if (last == null) {
-      return observer.between();
+      observer.between();
+      return false;
     }
     observer.applied(last, state.commit());
     for (Map.Entry<Executor, List<Answer>> each : answers.entrySet()) {

@@ -60,55 +60,61 @@ public final class LogWriter {
   }
 
   private boolean writeBatch() {
-    HardState hardState = null;
-    List<Entry> entries = new ArrayList<>();
-    List<Long> sequences = new ArrayList<>();
+    Batch batch = new Batch();
     try {
       for (Object next = queue.poll(); next != null; next = queue.poll()) {
         if (next instanceof Mark mark) {
-          flush(hardState, entries, sequences);
-          hardState = null;
-          entries = new ArrayList<>();
-          sequences = new ArrayList<>();
+          batch.write();
           log.markSnapshot(mark.index(), mark.term(), mark.confState());
           log.releaseBefore(mark.keepFrom());
         } else if (next instanceof Append append) {
-          if (replaces(entries, append.entries())) {
-            flush(hardState, entries, sequences);
-            hardState = null;
-            entries = new ArrayList<>();
-            sequences = new ArrayList<>();
+          if (batch.isReplacedBy(append)) {
+            batch.write();
           }
-          if (append.hardState() != null) {
-            hardState = append.hardState();
-          }
-          entries.addAll(append.entries());
-          sequences.add(append.sequence());
+          batch.add(append);
         }
       }
-      flush(hardState, entries, sequences);
+      batch.write();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return !queue.isEmpty();
   }
 
-  /**
-   * A new leader may overwrite entries that are in the same batch; each write must be contiguous.
-   */
-  private static boolean replaces(List<Entry> gathered, List<Entry> next) {
-    return !gathered.isEmpty()
-        && !next.isEmpty()
-        && next.getFirst().index() != gathered.getLast().index() + 1;
-  }
+  /** What goes to disk with one sync. */
+  private final class Batch {
+    private @Nullable HardState hardState;
+    private List<Entry> entries = new ArrayList<>();
+    private List<Long> sequences = new ArrayList<>();
 
-  private void flush(@Nullable HardState hardState, List<Entry> entries, List<Long> sequences)
-      throws IOException {
-    if (hardState != null || !entries.isEmpty()) {
-      log.appendAndSync(hardState, entries);
+    /**
+     * A new leader may overwrite entries that are in the same batch; each write must be contiguous.
+     */
+    boolean isReplacedBy(Append append) {
+      return !entries.isEmpty()
+          && !append.entries().isEmpty()
+          && append.entries().getFirst().index() != entries.getLast().index() + 1;
     }
-    for (long sequence : sequences) {
-      appended.accept(sequence);
+
+    void add(Append append) {
+      if (append.hardState() != null) {
+        hardState = append.hardState();
+      }
+      entries.addAll(append.entries());
+      sequences.add(append.sequence());
+    }
+
+    /** Writes what was added, tells of it, and begins anew. */
+    void write() throws IOException {
+      if (hardState != null || !entries.isEmpty()) {
+        log.appendAndSync(hardState, entries);
+      }
+      for (long sequence : sequences) {
+        appended.accept(sequence);
+      }
+      hardState = null;
+      entries = new ArrayList<>();
+      sequences = new ArrayList<>();
     }
   }
 
