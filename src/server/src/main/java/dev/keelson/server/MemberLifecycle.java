@@ -12,6 +12,7 @@ import dev.keelson.server.listen.RelayedConnections;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.ProductVersion;
 import dev.keelson.server.member.StartException;
+import dev.keelson.server.tls.TlsContexts;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.quarkus.runtime.ShutdownEvent;
@@ -48,6 +49,7 @@ public final class MemberLifecycle {
   private final Member member;
   private final RelayedConnections connections;
   private final HttpServer http;
+  private final TlsContexts tls;
   private final HealthStatusManager health = new HealthStatusManager();
 
   /** Guards the fields below; never held while the member starts or stops. */
@@ -59,11 +61,16 @@ public final class MemberLifecycle {
   private boolean stopped;
 
   MemberLifecycle(
-      Configuration configuration, Member member, RelayedConnections connections, HttpServer http) {
+      Configuration configuration,
+      Member member,
+      RelayedConnections connections,
+      HttpServer http,
+      TlsContexts tls) {
     this.configuration = configuration;
     this.member = member;
     this.connections = connections;
     this.http = http;
+    this.tls = tls;
   }
 
   /**
@@ -74,6 +81,7 @@ public final class MemberLifecycle {
   public void start() {
     logConfiguration();
     DataDirectory.prepare(configuration);
+    tls.load();
     HttpBackend backend =
         new HttpBackend(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), http.getPort()), connections);
