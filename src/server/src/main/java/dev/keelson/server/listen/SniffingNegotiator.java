@@ -4,25 +4,30 @@ import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
-import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * grpc-java's hook for what happens on a connection before HTTP/2: here, deciding whether it is
- * HTTP/2 at all.
- *
- * <p>An encrypted listener will put its TLS handler in front of the same sniffer.
+ * grpc-java's hook for what happens on a connection before HTTP/2: here TLS, and deciding whether
+ * it is HTTP/2 at all.
  */
 final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
 
   private final InternalProtocolNegotiator.ProtocolNegotiator plaintext =
       InternalProtocolNegotiators.serverPlaintext();
-  private final HttpBackend backend;
-  private final Duration patience;
+  private final ConnectionStart start;
+  private final @Nullable HttpBackend http;
 
-  SniffingNegotiator(HttpBackend backend, Duration patience) {
-    this.backend = backend;
-    this.patience = patience;
+  /**
+   * Creates a negotiator.
+   *
+   * @param http where HTTP/1 is answered; null closes such connections
+   */
+  SniffingNegotiator(ConnectionStart start, @Nullable HttpBackend http) {
+    this.start = start;
+    this.http = http;
   }
 
   @Override
@@ -32,8 +37,26 @@ final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNeg
 
   @Override
   public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
-    return new ProtocolSniffer(
-        () -> plaintext.newHandler(grpc), () -> new HttpRelay(backend, Surface.CLIENT), patience);
+    HttpBackend backend = http;
+    return start.handler(
+        new ProtocolSniffer.Destinations(
+            context -> negotiation(context, grpc),
+            backend == null
+                ? null
+                : context -> new HttpRelay(backend, Surface.CLIENT, isEncrypted(context))));
+  }
+
+  private ChannelHandler negotiation(
+      ChannelHandlerContext context, GrpcHttp2ConnectionHandler grpc) {
+    ChannelHandler negotiation = plaintext.newHandler(grpc);
+    SslHandler tls = context.pipeline().get(SslHandler.class);
+    return tls == null
+        ? negotiation
+        : new TlsSessionNegotiation(tls.engine().getSession(), negotiation);
+  }
+
+  static boolean isEncrypted(ChannelHandlerContext context) {
+    return context.pipeline().get(SslHandler.class) != null;
   }
 
   @Override
