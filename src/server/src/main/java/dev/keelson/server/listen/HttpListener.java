@@ -101,8 +101,7 @@ public final class HttpListener {
         new ProtocolSniffer.Destinations(
             null,
             context ->
-                new HttpRelay(
-                    backend, settings.surface(), SniffingNegotiator.isEncrypted(context)));
+                new HttpRelay(backend, settings.surface(), ConnectionStart.isEncrypted(context)));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)
