@@ -2,6 +2,9 @@ package dev.keelson.server.listen;
 
 import io.netty.channel.Channel;
 import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -94,13 +97,24 @@ final class Rejections {
     return channel.remoteAddress() == null ? "" : SocketAddresses.text(channel.remoteAddress());
   }
 
-  /** The deepest cause says what went wrong; the others say that something did. */
+  /** The deepest cause says what went wrong; where Go has a well-known text for it, that one. */
   private static String reason(Throwable cause) {
     Throwable deepest = cause;
     for (int i = 0; i < MAX_CAUSES && deepest.getCause() != null; i++) {
       deepest = deepest.getCause();
     }
-    return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+    String text = String.valueOf(deepest.getMessage());
+    if (deepest instanceof CertificateExpiredException
+        || deepest instanceof CertificateNotYetValidException) {
+      return "x509: certificate has expired or is not yet valid: " + text;
+    }
+    if (deepest instanceof CertPathBuilderException) {
+      return "x509: certificate signed by unknown authority";
+    }
+    if (text.contains("Empty client certificate chain")) {
+      return "tls: client didn't provide a certificate";
+    }
+    return deepest.getMessage() == null ? deepest.toString() : text;
   }
 
   private static String serverName(SSLEngine engine) {

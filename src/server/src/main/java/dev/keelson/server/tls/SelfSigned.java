@@ -36,6 +36,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,7 +80,7 @@ final class SelfSigned {
       KeyPair pair = generator.generateKeyPair();
       Instant now = Instant.now();
       Instant end = now.plus(YEAR.multipliedBy(validityYears));
-      write(key, pair.getPrivate());
+      write(key, new PemObject("PRIVATE KEY", pair.getPrivate().getEncoded()));
       write(certificate, sign(pair, hosts, now, end));
       log.atInfo()
           .addKeyValue("cert-file", certificate.toString())

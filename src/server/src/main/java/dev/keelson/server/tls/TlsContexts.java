@@ -118,7 +118,7 @@ public final class TlsContexts {
           Files files = new Files(side);
           clientServer =
               server(
-                  side, files, ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1);
+                  side, files, ApplicationProtocolNames.HTTP_1_1, ApplicationProtocolNames.HTTP_2);
           metricsServer = server(side, files, ApplicationProtocolNames.HTTP_1_1);
         }
       }
@@ -133,7 +133,11 @@ public final class TlsContexts {
     }
   }
 
-  /** For client ports: ALPN {@code h2} and {@code http/1.1}. Null when no client URL is https. */
+  /**
+   * For client ports: ALPN {@code http/1.1} and {@code h2}, in this order. Clients of gRPC offer
+   * {@code h2} alone; whoever offers both, as curl and browsers do, wants HTTP, which is answered
+   * in HTTP/1. Null when no client URL is https.
+   */
   public @Nullable SslContext clientServer() {
     return clientServer;
   }
