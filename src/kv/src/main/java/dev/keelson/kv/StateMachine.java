@@ -3,6 +3,10 @@ package dev.keelson.kv;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.keelson.kv.alarm.Alarms;
+import dev.keelson.kv.auth.AuthCommands;
+import dev.keelson.kv.auth.AuthState;
+import dev.keelson.kv.auth.AuthStore;
+import dev.keelson.kv.auth.EntryAccess;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
@@ -45,6 +49,8 @@ public final class StateMachine implements AutoCloseable {
   private final Leases leases;
   private final Alarms alarms;
   private final Members members;
+  private final AuthStore auth;
+  private final AuthCommands authCommands;
   private final TxnExecutor executor;
   private final ApplyListener listener;
   private final KvBackend backend;
@@ -56,6 +62,8 @@ public final class StateMachine implements AutoCloseable {
     this.leases = leases;
     this.alarms = new Alarms(backend);
     this.members = new Members(backend);
+    this.auth = new AuthStore(backend);
+    this.authCommands = new AuthCommands(auth, listener);
     this.executor = new TxnExecutor(leases::exists);
     this.listener = listener;
   }
@@ -74,6 +82,11 @@ public final class StateMachine implements AutoCloseable {
 
   public Members members() {
     return members;
+  }
+
+  /** Users, roles and permissions; safe from any thread. */
+  public AuthState auth() {
+    return auth.state();
   }
 
   /** Runs read-only transactions; safe from any thread. */
@@ -121,7 +134,8 @@ public final class StateMachine implements AutoCloseable {
   public Applied apply(long index, long term, InternalRaftRequest request) {
     Applied outcome;
     try {
-      outcome = Applied.of(dispatch(request));
+      EntryAccess.check(auth.state(), request, this::leaseKeys);
+      outcome = Applied.of(dispatch(index, request));
     } catch (KvException e) {
       outcome = Applied.failed(e);
     }
@@ -129,7 +143,12 @@ public final class StateMachine implements AutoCloseable {
     return outcome;
   }
 
-  private Object dispatch(InternalRaftRequest request) throws KvException {
+  private List<byte[]> leaseKeys(long lease) {
+    store.writeThrough();
+    return Leases.attachedKeys(backend, lease);
+  }
+
+  private Object dispatch(long index, InternalRaftRequest request) throws KvException {
     if (request.hasPut()) {
       return put(request.getPut());
     }
@@ -161,6 +180,9 @@ public final class StateMachine implements AutoCloseable {
     if (request.hasClusterVersionSet()) {
       members.setClusterVersion(store.batch(), request.getClusterVersionSet().getVer());
       return Applied.NOTHING;
+    }
+    if (AuthCommands.handles(request)) {
+      return authCommands.apply(store.batch(), index, EntryAccess.caller(request), request);
     }
     throw new KvException(KvError.UNKNOWN_METHOD);
   }

@@ -9,6 +9,11 @@ import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
+import dev.keelson.node.api.auth.AuthSettings;
+import dev.keelson.node.api.auth.Authentication;
+import dev.keelson.node.api.auth.Identities;
+import dev.keelson.node.api.auth.Passwords;
+import dev.keelson.node.api.auth.Tokens;
 import dev.keelson.node.loop.Applier;
 import dev.keelson.node.loop.LogWriter;
 import dev.keelson.node.loop.NodeLoop;
@@ -73,6 +78,7 @@ public final class Member implements AutoCloseable {
   private final WalLog walLog;
   private final StateMachine state;
   private final Lessor lessor;
+  private final Tokens tokens;
   private final Proposals proposals;
   private final ReadBarrier barrier;
   private final NodeLoop loop;
@@ -96,7 +102,19 @@ public final class Member implements AutoCloseable {
    * @throws MemberStartException if it cannot be opened
    */
   public Member(MemberSettings settings, Consumer<Throwable> failureHandler) {
+    this(settings, AuthSettings.DEFAULT, failureHandler);
+  }
+
+  /**
+   * Opens the member; it does nothing before {@link #start}.
+   *
+   * @param auth how callers are authenticated
+   * @param failureHandler told of the failure that stopped the member; should end the process
+   * @throws MemberStartException if it cannot be opened
+   */
+  public Member(MemberSettings settings, AuthSettings auth, Consumer<Throwable> failureHandler) {
     this.settings = settings;
+    tokens = openTokens(auth);
     this.failureHandler = failureHandler;
     workers = Executors.newFixedThreadPool(workerCount(), daemon("keelson-worker"));
     timer = Executors.newSingleThreadScheduledExecutor(daemon("keelson-timer"));
@@ -140,7 +158,9 @@ public final class Member implements AutoCloseable {
             state.alarms(),
             proposals,
             storage.backend()::sizeBytes);
-    leaseExpiry = new LeaseExpiry(lessor, proposals, settings.requestTimeoutMillis());
+    leaseExpiry =
+        new LeaseExpiry(
+            lessor, proposals, settings.requestTimeoutMillis(), () -> state.auth().revision());
     housekeeping =
         new Housekeeping(
             state,
@@ -167,8 +187,21 @@ public final class Member implements AutoCloseable {
                 watchHub,
                 quota,
                 workers,
-                loop::status),
+                loop::status,
+                new Authentication(
+                    state::auth,
+                    new Identities(tokens, auth.certificateNames()),
+                    tokens,
+                    new Passwords(auth.bcryptCost()))),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
+  }
+
+  private static Tokens openTokens(AuthSettings auth) {
+    try {
+      return auth.openTokens(System::nanoTime, Clock.systemUTC());
+    } catch (IllegalArgumentException e) {
+      throw new MemberStartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static int workerCount() {
@@ -277,6 +310,7 @@ public final class Member implements AutoCloseable {
       quota.refresh();
       if (++ticks % TICKS_PER_EXPIRY == 0) {
         state.store().views().expirePaged(PAGED_IDLE_MAX);
+        tokens.sweep();
       }
     } catch (RuntimeException e) {
       // a timer task that throws is silently never run again; without ticks the member is dead
@@ -375,6 +409,21 @@ public final class Member implements AutoCloseable {
     @Override
     public void compacted(long revision) {
       watchHub.compacted(revision);
+    }
+
+    @Override
+    public void tokenIssued(String token, String username) {
+      tokens.tokenIssued(token, username);
+    }
+
+    @Override
+    public void tokensRevoked(String username) {
+      tokens.tokensRevoked(username);
+    }
+
+    @Override
+    public void allTokensRevoked() {
+      tokens.allTokensRevoked();
     }
   }
 

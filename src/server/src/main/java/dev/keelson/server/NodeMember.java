@@ -3,9 +3,11 @@ package dev.keelson.server;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
 import dev.keelson.node.MemberStartException;
+import dev.keelson.node.api.auth.AuthSettings;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.MemberOptions;
+import dev.keelson.server.config.SecurityOptions;
 import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.config.Url;
 import dev.keelson.server.member.Member;
@@ -52,7 +54,8 @@ final class NodeMember implements Member, MemberView {
   public void start() {
     requireLoneMember();
     try {
-      dev.keelson.node.Member opened = new dev.keelson.node.Member(settings(), NodeMember::halt);
+      dev.keelson.node.Member opened =
+          new dev.keelson.node.Member(settings(), authSettings(), NodeMember::halt);
       node = opened;
       opened.start();
       opened.ready().get();
@@ -115,6 +118,27 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
         !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
         Memory.DEFAULT);
+  }
+
+  private AuthSettings authSettings() {
+    return new AuthSettings(
+        configuration.get(SecurityOptions.AUTH_TOKEN),
+        configuration.get(SecurityOptions.AUTH_TOKEN_TTL),
+        bcryptCost(configuration.get(SecurityOptions.BCRYPT_COST)),
+        configuration.get(SecurityOptions.CLIENT_CERT_AUTH));
+  }
+
+  /** A cost that bcrypt does not know is replaced, as etcd does. */
+  private static int bcryptCost(int asked) {
+    if (asked >= AuthSettings.BCRYPT_COST_MIN && asked <= AuthSettings.BCRYPT_COST_MAX) {
+      return asked;
+    }
+    log.atWarn()
+        .addKeyValue("given-cost", asked)
+        .addKeyValue("min-cost", AuthSettings.BCRYPT_COST_MIN)
+        .addKeyValue("max-cost", AuthSettings.BCRYPT_COST_MAX)
+        .log("use default bcrypt cost instead of the invalid given cost");
+    return AuthSettings.DEFAULT.bcryptCost();
   }
 
   private static List<String> texts(Collection<Url> urls) {

@@ -5,6 +5,7 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
+import dev.keelson.node.api.auth.Authentication;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  *
  * @param scans runs reads that may take longer than a point read
  * @param status a picture of consensus
+ * @param authentication finds out who calls
  */
 public record ApiContext(
     long clusterId,
@@ -32,7 +34,8 @@ public record ApiContext(
     WatchHub watchHub,
     QuotaGate quota,
     Executor scans,
-    Supplier<Status> status) {
+    Supplier<Status> status,
+    Authentication authentication) {
 
   /** What a message may be larger than the request it carries. */
   private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
@@ -58,7 +61,14 @@ public record ApiContext(
 
   Methods methods() {
     return new Methods(
-        () -> status.get().leader() != 0, limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
+        () -> status.get().leader() != 0,
+        limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES,
+        authentication.state(),
+        gate());
+  }
+
+  Gate gate() {
+    return new Gate(authentication, barrier);
   }
 
   /** Runs a read when it is linearizable, or fails the reply. */

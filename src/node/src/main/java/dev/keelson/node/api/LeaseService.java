@@ -1,9 +1,13 @@
 package dev.keelson.node.api;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.keelson.kv.auth.AuthState;
+import dev.keelson.kv.auth.Caller;
+import dev.keelson.kv.auth.KeyAccess;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.mvcc.View;
+import dev.keelson.node.api.auth.Right;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantResponse;
@@ -16,6 +20,7 @@ import dev.keelson.proto.etcdserverpb.LeaseStatus;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.grpc.ServerServiceDefinition;
+import java.util.List;
 
 /** {@code etcdserverpb.Lease}. */
 public final class LeaseService {
@@ -34,14 +39,29 @@ public final class LeaseService {
   public ServerServiceDefinition definition() {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(LeaseGrpc.SERVICE_NAME)
-        .addMethod(methods.unary(LeaseGrpc.getLeaseGrantMethod(), this::grant))
-        .addMethod(methods.unary(LeaseGrpc.getLeaseRevokeMethod(), this::revoke))
+        .addMethod(methods.unary(LeaseGrpc.getLeaseGrantMethod(), Right.applied(), this::grant))
+        .addMethod(methods.unary(LeaseGrpc.getLeaseRevokeMethod(), Right.applied(), this::revoke))
         .addMethod(
             methods.streaming(
-                LeaseGrpc.getLeaseKeepAliveMethod(), new KeepAliveHandler(context, headers)))
-        .addMethod(methods.unary(LeaseGrpc.getLeaseTimeToLiveMethod(), this::timeToLive))
-        .addMethod(methods.unary(LeaseGrpc.getLeaseLeasesMethod(), this::leases))
+                LeaseGrpc.getLeaseKeepAliveMethod(),
+                Right.perMessage(),
+                new KeepAliveHandler(context, headers)))
+        .addMethod(
+            methods.unary(
+                LeaseGrpc.getLeaseTimeToLiveMethod(),
+                Right.served(LeaseService::userRight),
+                this::timeToLive))
+        .addMethod(
+            methods.unary(
+                LeaseGrpc.getLeaseLeasesMethod(),
+                Right.served(LeaseService::userRight),
+                this::leases))
         .build();
+  }
+
+  /** The keys of leases are told to those who may read them; the handlers see to that. */
+  private static <Q> void userRight(AuthState auth, Caller caller, Q request) throws KvException {
+    auth.requireUser(caller);
   }
 
   private void grant(LeaseGrantRequest request, Reply reply) {
@@ -102,32 +122,65 @@ public final class LeaseService {
   }
 
   private void answerTimeToLive(LeaseTimeToLiveRequest request, Reply reply) {
+    try {
+      reply.admit();
+      reply.ok(remaining(request, reply));
+    } catch (KvException e) {
+      reply.fail(e.error());
+    }
+  }
+
+  private LeaseTimeToLiveResponse remaining(LeaseTimeToLiveRequest request, Reply reply)
+      throws KvException {
     LeaseTimeToLiveResponse.Builder response =
         LeaseTimeToLiveResponse.newBuilder().setHeader(headers.current()).setID(request.getID());
     Leases.Granted lease = context.state().leases().find(request.getID());
     if (lease == null) {
-      reply.ok(response.setTTL(-1).build());
-      return;
+      return response.setTTL(-1).build();
     }
     response
         .setTTL(context.lessor().remainingSeconds(request.getID()))
         .setGrantedTTL(lease.ttlSeconds());
     if (request.getKeys()) {
-      try (View view = context.state().store().views().acquire()) {
-        for (byte[] key : Leases.attachedKeys(view.reader(), request.getID())) {
-          response.addKeys(UnsafeByteOperations.unsafeWrap(key));
-        }
+      List<byte[]> keys = attachedKeys(request.getID());
+      reply.access(this::attachedKeys).readAll(keys);
+      for (byte[] key : keys) {
+        response.addKeys(UnsafeByteOperations.unsafeWrap(key));
       }
     }
-    reply.ok(response.build());
+    return response.build();
   }
 
-  private void leases(LeaseLeasesRequest request, Reply reply) {
+  private List<byte[]> attachedKeys(long lease) {
+    try (View view = context.state().store().views().acquire()) {
+      return Leases.attachedKeys(view.reader(), lease);
+    }
+  }
+
+  private void leases(LeaseLeasesRequest request, Reply reply) throws KvException {
+    reply.admit();
+    KeyAccess access = reply.access(this::attachedKeys);
+    if (access.unrestricted()) {
+      answerLeases(access, reply);
+    } else {
+      context.scans().execute(() -> answerLeases(access, reply));
+    }
+  }
+
+  /** A lease is listed to those who may read all its keys; one that is not is not left out. */
+  private void answerLeases(KeyAccess access, Reply reply) {
     LeaseLeasesResponse.Builder response =
         LeaseLeasesResponse.newBuilder().setHeader(headers.current());
-    for (long id : context.lessor().ids()) {
-      response.addLeases(LeaseStatus.newBuilder().setID(id));
+    try {
+      for (long id : context.lessor().ids()) {
+        if (!access.unrestricted()) {
+          access.readAll(attachedKeys(id));
+        }
+        response.addLeases(LeaseStatus.newBuilder().setID(id));
+      }
+      reply.ok(response.build());
+    } catch (KvException e) {
+      reply.fail(e.error());
     }
-    reply.ok(response.build());
   }
 }

@@ -2,6 +2,7 @@ package dev.keelson.server.config;
 
 import static dev.keelson.server.config.Option.ignored;
 import static dev.keelson.server.config.Option.notYet;
+import static dev.keelson.server.config.Option.works;
 import static dev.keelson.server.config.OptionType.INT;
 import static dev.keelson.server.config.OptionType.LIST;
 import static dev.keelson.server.config.OptionType.SWITCH;
@@ -15,7 +16,6 @@ public final class SecurityOptions {
 
   private static final String CLIENT_TLS = "client TLS is not built";
   private static final String PEER_TLS = "peer TLS is not built";
-  private static final String AUTH = "authentication is not built";
 
   public static final Option<String> CERT_FILE =
       client("cert-file", "Certificate of the client listeners.");
@@ -98,11 +98,11 @@ public final class SecurityOptions {
       notYet(
           "tls-max-version", oneOf("", "TLS1.2", "TLS1.3"), "", "Highest TLS version.", CLIENT_TLS);
   public static final Option<String> AUTH_TOKEN =
-      notYet("auth-token", TEXT, "simple", "Kind of authentication token and its options.", AUTH);
+      works("auth-token", TEXT, "simple", "Kind of authentication token and its options.");
   public static final Option<Integer> AUTH_TOKEN_TTL =
-      notYet("auth-token-ttl", INT, "300", "Lifetime of a simple token, in seconds.", AUTH);
+      works("auth-token-ttl", INT, "300", "Lifetime of a simple token, in seconds.");
   public static final Option<Integer> BCRYPT_COST =
-      notYet("bcrypt-cost", INT, "10", "Cost of a password hash, 4 to 31.", AUTH);
+      works("bcrypt-cost", INT, "10", "Cost of a password hash, 4 to 31.");
 
   static final List<Option<?>> ALL =
       List.of(
