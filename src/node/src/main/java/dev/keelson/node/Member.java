@@ -10,6 +10,10 @@ import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
+import dev.keelson.node.api.auth.Authentication;
+import dev.keelson.node.api.auth.Identities;
+import dev.keelson.node.api.auth.Passwords;
+import dev.keelson.node.api.auth.Tokens;
 import dev.keelson.node.env.Environment;
 import dev.keelson.node.loop.Applier;
 import dev.keelson.node.loop.MembershipProposals;
@@ -27,6 +31,7 @@ import dev.keelson.raft.Status;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.raft.confchange.ConfChangeException;
 import io.grpc.ServerServiceDefinition;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +72,7 @@ public final class Member implements AutoCloseable {
   private final WalLog walLog;
   private final StateMachine state;
   private final Lessor lessor;
+  private final Tokens tokens;
   private final Proposals proposals;
   private final MembershipProposals changes;
   private final ReadBarrier barrier;
@@ -156,6 +162,7 @@ public final class Member implements AutoCloseable {
     this.environment = environment;
     this.transport = transport;
     this.failureHandler = failureHandler;
+    tokens = openTokens(settings, environment);
     storage = MemberStorage.open(settings, environment, fresh);
     walLog = new WalLog(storage.wal(), settings.fsync());
     Leases leases = new Leases(storage.backend());
@@ -271,7 +278,9 @@ public final class Member implements AutoCloseable {
             state.alarms(),
             proposals,
             storage.backend()::sizeBytes);
-    leaseExpiry = new LeaseExpiry(lessor, proposals, settings.requestTimeoutMillis());
+    leaseExpiry =
+        new LeaseExpiry(
+            lessor, proposals, settings.requestTimeoutMillis(), () -> state.auth().revision());
     housekeeping =
         new Housekeeping(
             state,
@@ -301,7 +310,12 @@ public final class Member implements AutoCloseable {
                 quota,
                 environment.pool(),
                 consensus::standing,
-                applier::appliedIndex),
+                applier::appliedIndex,
+                new Authentication(
+                    state::auth,
+                    new Identities(tokens, settings.auth().certificateNames()),
+                    tokens,
+                    new Passwords(settings.auth().bcryptCost()))),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
     duties =
         new LeaderDuties(
@@ -311,6 +325,16 @@ public final class Member implements AutoCloseable {
             versions,
             membership,
             services::leaderLost);
+  }
+
+  private static Tokens openTokens(MemberSettings settings, Environment environment) {
+    try {
+      return settings
+          .auth()
+          .openTokens(environment::nanoTime, () -> Instant.ofEpochMilli(environment.wallMillis()));
+    } catch (IllegalArgumentException e) {
+      throw new MemberStartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Starts the loops. {@link #ready} tells when clients can be served. */
@@ -405,6 +429,7 @@ public final class Member implements AutoCloseable {
       quota.refresh();
       if (++ticks % TICKS_PER_EXPIRY == 0) {
         state.store().views().expirePaged(PAGED_IDLE_MAX);
+        tokens.sweep();
       }
     } catch (RuntimeException e) {
       // a timer task that throws is silently never run again; without ticks the member is dead
@@ -498,6 +523,21 @@ public final class Member implements AutoCloseable {
     @Override
     public void compacted(long revision) {
       watchHub.compacted(revision);
+    }
+
+    @Override
+    public void tokenIssued(String token, String username) {
+      tokens.tokenIssued(token, username);
+    }
+
+    @Override
+    public void tokensRevoked(String username) {
+      tokens.tokensRevoked(username);
+    }
+
+    @Override
+    public void allTokensRevoked() {
+      tokens.allTokensRevoked();
     }
   }
 

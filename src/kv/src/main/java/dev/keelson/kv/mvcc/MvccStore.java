@@ -124,7 +124,7 @@ public final class MvccStore implements AutoCloseable {
   }
 
   /** Writes the batch, so that this thread can read through the backend; publishes nothing. */
-  void writeThrough() {
+  public void writeThrough() {
     if (batch.count() > 0) {
       writeBatch();
     }
