@@ -12,6 +12,7 @@ import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.member.Members;
 import dev.keelson.kv.member.Reconfiguration;
+import dev.keelson.kv.mvcc.AppliedPosition;
 import dev.keelson.kv.mvcc.MvccStore;
 import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.mvcc.WriteTxn;
@@ -28,8 +29,10 @@ import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.Reader;
 import java.util.List;
 
 /**
@@ -67,6 +70,27 @@ public final class StateMachine implements AutoCloseable {
     this.authCommands = new AuthCommands(auth, listener);
     this.executor = new TxnExecutor(leases::exists);
     this.listener = listener;
+  }
+
+  /**
+   * Where in the log the state of a reader stands, and the configuration there: what a snapshot of
+   * it is named by.
+   */
+  public static SnapshotMetadata position(Reader reader) {
+    AppliedPosition applied = AppliedPosition.read(reader);
+    return new SnapshotMetadata(
+        applied.index(), applied.term(), new Members(reader).configuration());
+  }
+
+  /**
+   * Takes over what the backend's contents were replaced by, between two batches. What was applied
+   * and not committed must not exist.
+   */
+  public void reload() {
+    store.reload();
+    leases.reload(backend);
+    alarms.reload(backend);
+    members.reload(backend);
   }
 
   public MvccStore store() {

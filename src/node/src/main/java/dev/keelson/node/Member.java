@@ -208,7 +208,7 @@ public final class Member implements AutoCloseable {
             transport,
             walLog,
             storage.memberId(),
-            storage.memoryLog(state.appliedIndex(), Housekeeping.confState(state)),
+            storage.memoryLog(state.appliedIndex(), state.members().configuration()),
             state.appliedIndex(),
             new Consensus.Queues(proposals, changes, barrier),
             new Outside(),
@@ -474,7 +474,7 @@ public final class Member implements AutoCloseable {
       state.store().prepareFlush();
       storage.backend().flush();
       walLog.markSnapshot(
-          state.appliedIndex(), state.store().appliedTerm(), Housekeeping.confState(state));
+          state.appliedIndex(), state.store().appliedTerm(), state.members().configuration());
     }
     state.close();
     storage.close();

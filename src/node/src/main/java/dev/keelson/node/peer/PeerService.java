@@ -20,10 +20,16 @@ import java.util.function.Function;
 final class PeerService {
   private PeerService() {}
 
-  static ServerServiceDefinition define(Receiver receiver, Admission admission, RaftStream raft) {
+  static ServerServiceDefinition define(PeerContext context, Admission admission) {
+    Receiver receiver = context.receiver();
+    RaftStream raft =
+        new RaftStream(context.environment(), context.memberId(), receiver, admission);
+    SnapshotCalls snapshots = new SnapshotCalls(context);
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(PeerGrpc.SERVICE_NAME)
             .addMethod(PeerMethods.RECEIVE)
+            .addMethod(PeerGrpc.getInstallSnapshotMethod())
+            .addMethod(PeerGrpc.getSnapshotProgressMethod())
             .addMethod(PeerGrpc.getLeaseRenewMethod())
             .addMethod(PeerGrpc.getLeaseTimeToLiveMethod())
             .addMethod(PeerGrpc.getPromoteMethod())

@@ -30,6 +30,7 @@ final class RemotePeer {
   private volatile List<String> urls;
   private volatile long roundTripNanos;
   private volatile long clockDifferenceMillis;
+  private volatile long connectedSinceNanos;
   private volatile boolean clockWarned;
 
   RemotePeer(PeerContext context, long id, List<String> urls, EventLoop loop) {
@@ -94,6 +95,14 @@ final class RemotePeer {
           control.tick();
           bulk.tick();
         });
+  }
+
+  /** For how long both lanes have been up; -1 if they are not. */
+  long connectedMillis() {
+    long since = connectedSinceNanos;
+    return control.isConnected() && bulk.isConnected()
+        ? TimeUnit.NANOSECONDS.toMillis(context.environment().nanoTime() - since)
+        : -1;
   }
 
   PeerStatus status() {
@@ -163,6 +172,7 @@ final class RemotePeer {
     @Override
     public void connected(Lane.Kind kind, String url) {
       problem = "";
+      connectedSinceNanos = context.environment().nanoTime();
       LOG.atInfo()
           .addKeyValue("remote-peer-id", Identity.hex(identity.to()))
           .addKeyValue("lane", kind.text())
