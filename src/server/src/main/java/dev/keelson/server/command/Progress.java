@@ -1,5 +1,6 @@
 package dev.keelson.server.command;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -25,8 +26,10 @@ public final class Progress {
   }
 
   /** Progress for whoever started the process. */
+  @SuppressWarnings("SystemConsoleNull") // from JDK 25 on it is null again without a terminal
   public static Progress onStderr() {
-    return new Progress(System.err, System.console() != null && System.console().isTerminal());
+    Console console = System.console();
+    return new Progress(System.err, console != null && console.isTerminal());
   }
 
   /**

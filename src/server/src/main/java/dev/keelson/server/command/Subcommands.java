@@ -3,8 +3,6 @@ package dev.keelson.server.command;
 import dev.keelson.server.command.snapshot.SnapshotCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -62,13 +60,8 @@ public final class Subcommands implements Runnable {
   private static String message(Exception e) {
     return switch (e) {
       case CommandException known -> String.valueOf(known.getMessage());
-      case IOException io -> String.format(Locale.ROOT, "%s: %s", simpleName(io), io.getMessage());
-      case UncheckedIOException io -> message(io.getCause());
+      case IOException io -> io.getClass().getSimpleName() + ": " + io.getMessage();
       default -> e.toString();
     };
-  }
-
-  private static String simpleName(IOException e) {
-    return e.getClass().getSimpleName();
   }
 }
