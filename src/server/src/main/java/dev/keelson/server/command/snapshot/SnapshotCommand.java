@@ -11,7 +11,12 @@ import picocli.CommandLine.Spec;
     description = "Saves, checks and restores snapshot files, in etcd's format.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RestoreCommand.class, StatusCommand.class, VerifyCommand.class})
+    subcommands = {
+      SaveCommand.class,
+      RestoreCommand.class,
+      StatusCommand.class,
+      VerifyCommand.class
+    })
 public final class SnapshotCommand implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // set by the parser
