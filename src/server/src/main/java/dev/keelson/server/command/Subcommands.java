@@ -1,5 +1,6 @@
 package dev.keelson.server.command;
 
+import dev.keelson.server.command.backup.BackupCommand;
 import dev.keelson.server.command.snapshot.SnapshotCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,7 +15,7 @@ import picocli.CommandLine.ParseResult;
     description = "A strongly consistent key-value store that speaks etcd's v3 API.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {SnapshotCommand.class})
+    subcommands = {SnapshotCommand.class, BackupCommand.class})
 public final class Subcommands implements Runnable {
   private Subcommands() {}
 

@@ -20,6 +20,7 @@ import dev.keelson.proto.mvccpb.Event;
 import dev.keelson.proto.mvccpb.KeyValue;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -144,9 +145,14 @@ final class StoreContents {
             lease ->
                 stub.leaseTimeToLive(
                     LeaseTimeToLiveRequest.newBuilder().setID(lease.getID()).setKeys(true).build()))
-        .map(each -> each.getID() + " " + each.getGrantedTTL() + " " + each.getKeysList())
+        .map(each -> each.getID() + " " + each.getGrantedTTL() + " " + texts(each.getKeysList()))
         .sorted()
         .toList();
+  }
+
+  /** etcd names the keys of a lease in no particular order. */
+  private static List<String> texts(List<ByteString> keys) {
+    return keys.stream().map(key -> key.toString(StandardCharsets.ISO_8859_1)).sorted().toList();
   }
 
   private KVGrpc.KVBlockingStub kv() {

@@ -49,7 +49,7 @@ public final class NewCluster {
    *
    * @throws CommandException if the flags contradict each other
    */
-  MemberSeed seed() {
+  public MemberSeed seed() {
     try {
       TreeSet<String> own = new TreeSet<>();
       for (String url : peerUrls.split(",", -1)) {

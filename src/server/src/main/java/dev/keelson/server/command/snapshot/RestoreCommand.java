@@ -30,8 +30,8 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    target.validate();
     MemberSeed seed = cluster.seed();
+    target.validate(seed);
     SnapshotFile snapshot = SnapshotFile.of(file);
     Progress progress = Progress.onStderr();
     if (!skipHashCheck) {

@@ -36,9 +36,9 @@ public final class RestoreFlags {
   /**
    * Checks what can be checked before any work.
    *
-   * @throws CommandException if the flags contradict each other
+   * @throws CommandException if the flags contradict each other, or a directory holds something
    */
-  public void validate() {
+  public void validate(MemberSeed seed) {
     if (bumpBy < 0) {
       throw usage("--bump-revision must not be negative");
     }
@@ -48,6 +48,19 @@ public final class RestoreFlags {
     if (bumpBy == 0 && markCompacted) {
       throw usage("--mark-compacted disallowed without --bump-revision > 0");
     }
+    RestoreTarget.requireFree(directory(seed), logDirectory(seed));
+  }
+
+  private Path directory(MemberSeed seed) {
+    return dataDir == null
+        ? Path.of(seed.self().getMemberAttributes().getName() + ".keelson")
+        : dataDir;
+  }
+
+  /** Null for the usual place. */
+  private @Nullable Path logDirectory(MemberSeed seed) {
+    Path usual = directory(seed).resolve(MemberSeed.LOG).toAbsolutePath().normalize();
+    return walDir == null || walDir.toAbsolutePath().normalize().equals(usual) ? null : walDir;
   }
 
   private static CommandException usage(String message) {
@@ -56,12 +69,9 @@ public final class RestoreFlags {
 
   /** Restores a file that has been checked, and says what was done. */
   public SnapshotRestore.Result restore(SnapshotFile file, MemberSeed seed, Progress progress) {
-    Path directory =
-        dataDir == null
-            ? Path.of(seed.self().getMemberAttributes().getName() + ".keelson")
-            : dataDir;
+    Path directory = directory(seed);
     SnapshotRestore.Result result =
-        new SnapshotRestore(file, progress).into(directory, walDir, seed, bumpBy);
+        new SnapshotRestore(file, progress).into(directory, logDirectory(seed), seed, bumpBy);
     progress.say(
         "restored %d keys at revision %d%s into %s for member %s (%s) of cluster %s"
             .formatted(

@@ -58,17 +58,10 @@ final class RestoreTarget implements Closeable {
    * @throws CommandException if one of the directories holds something, or cannot be written
    */
   static RestoreTarget prepare(Path dataDir, @Nullable Path walDir) {
+    requireFree(dataDir, walDir);
     Path data = dataDir.toAbsolutePath().normalize();
     Path wal = walDir == null ? null : walDir.toAbsolutePath().normalize();
-    if (data.equals(wal)) {
-      throw new CommandException(
-          ExitStatus.USAGE, "--wal-dir must not be the data directory " + data);
-    }
     try {
-      requireEmpty(data);
-      if (wal != null) {
-        requireEmpty(wal);
-      }
       boolean inside = Files.exists(data);
       Path work = inside ? data.resolve(UNFINISHED) : beside(data);
       Closeable lock = FileDisk.open(work).lock("lock");
@@ -85,6 +78,29 @@ final class RestoreTarget implements Closeable {
     } catch (IOException e) {
       throw new CommandException(
           ExitStatus.UNAVAILABLE, "cannot write to " + data + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Checks that nothing is in the way.
+   *
+   * @throws CommandException if one of the directories holds something, or cannot be read
+   */
+  static void requireFree(Path dataDir, @Nullable Path walDir) {
+    Path data = dataDir.toAbsolutePath().normalize();
+    try {
+      requireEmpty(data);
+      if (walDir != null) {
+        Path wal = walDir.toAbsolutePath().normalize();
+        if (wal.startsWith(data)) {
+          throw new CommandException(
+              ExitStatus.USAGE, "--wal-dir " + wal + " must not be in the data directory " + data);
+        }
+        requireEmpty(wal);
+      }
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitStatus.UNAVAILABLE, "cannot read " + data + ": " + e.getMessage(), e);
     }
   }
 
