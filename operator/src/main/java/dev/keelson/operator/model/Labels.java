@@ -17,10 +17,16 @@ public final class Labels {
   /** What a disk records about its member: seed, joining, voter or retained. */
   public static final String DISK_STATE = "keelson.dev/disk-state";
 
+  /** The value of {@link #DISK_STATE} of a disk that belongs to no member any more. */
+  public static final String RETAINED = "retained";
+
+  /** Fingerprint of the specification that a Pod was made from. */
+  public static final String REVISION = "keelson.dev/revision";
+
   private Labels() {}
 
   /** On every object of a cluster. */
-  static SortedMap<String, String> common(Names names) {
+  public static SortedMap<String, String> common(Names names) {
     SortedMap<String, String> labels = new TreeMap<>();
     labels.put("app.kubernetes.io/name", "keelson");
     labels.put("app.kubernetes.io/instance", names.cluster());
@@ -29,7 +35,7 @@ public final class Labels {
   }
 
   /** Selects exactly the member Pods. */
-  static SortedMap<String, String> members(Names names) {
+  public static SortedMap<String, String> members(Names names) {
     SortedMap<String, String> labels = new TreeMap<>();
     labels.put("app.kubernetes.io/name", "keelson");
     labels.put("app.kubernetes.io/instance", names.cluster());
