@@ -52,6 +52,8 @@ public class OperatorLifecycle {
             config.instance());
     Operator made = new Operator(this::configure);
     var _ = made.register(wiring.clusters(), this::controller);
+    var _ = made.register(wiring.backups(), this::controller);
+    var _ = made.register(wiring.schedules(), this::controller);
     operator = made;
     // Waits for the lease, which a health check must not wait for.
     Thread.ofPlatform().name("operator-start").start(() -> run(made));
@@ -73,7 +75,7 @@ public class OperatorLifecycle {
         .withCloseClientOnStop(false)
         .withConcurrentReconciliationThreads(config.threads())
         .withReconciliationTerminationTimeout(Duration.ofSeconds(15))
-        .checkingCRDAndValidateLocalModel(true)
+        .checkingCRDAndValidateLocalModel(false)
         .withUseSSAToPatchPrimaryResource(true);
     if (config.leaderElection().enabled()) {
       var election =

@@ -23,6 +23,12 @@ public final class Labels {
   /** Fingerprint of the specification that a Pod was made from. */
   public static final String REVISION = "keelson.dev/revision";
 
+  /** Name of the backup that a Job works for. */
+  public static final String BACKUP = "keelson.dev/backup";
+
+  /** Name of the schedule that a backup was made by. */
+  public static final String SCHEDULE = "keelson.dev/schedule";
+
   private Labels() {}
 
   /** On every object of a cluster. */

@@ -14,6 +14,7 @@ import dev.keelson.operator.model.membership.Step.StatusStep;
 import dev.keelson.operator.model.membership.WaitReason;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +113,11 @@ final class ClusterKeeper {
     try {
       executor.execute(cluster, seen, step);
     } catch (StatusRuntimeException refused) {
-      return refused(cluster, seen, step, problems, refused);
+      return refused(
+          cluster, seen, step, problems, "StepRefused", String.valueOf(refused.getMessage()));
+    } catch (StepNotPossible missing) {
+      return refused(
+          cluster, seen, step, problems, missing.reason(), String.valueOf(missing.getMessage()));
     }
     tell(cluster, step);
     return null;
@@ -124,17 +129,13 @@ final class ClusterKeeper {
       Sighting seen,
       OutsideStep step,
       List<Problem> problems,
-      StatusRuntimeException refused) {
-    String message =
-        StepNotes.reason(step)
-            + " of "
-            + cluster.getMetadata().getName()
-            + ": "
-            + refused.getMessage();
-    LOG.warn(message);
+      String reason,
+      String cause) {
+    String message = StepNotes.reason(step) + " is not possible now: " + cause;
+    LOG.warnf("%s: %s", cluster.getMetadata().getName(), message);
     metrics.refused();
-    List<Problem> all = new java.util.ArrayList<>(problems);
-    all.add(new Problem(ClusterConditions.PROGRESSING, "StepRefused", message));
+    List<Problem> all = new ArrayList<>(problems);
+    all.add(new Problem(ClusterConditions.PROGRESSING, reason, message));
     status.report(cluster, seen, null, all);
     return Duration.ofSeconds(2);
   }

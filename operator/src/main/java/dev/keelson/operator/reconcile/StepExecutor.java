@@ -1,14 +1,19 @@
 package dev.keelson.operator.reconcile;
 
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
+import dev.keelson.operator.api.v1alpha1.TlsMode;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import dev.keelson.operator.member.ClusterView;
 import dev.keelson.operator.member.ListedMember;
 import dev.keelson.operator.model.Disks;
 import dev.keelson.operator.model.Labels;
 import dev.keelson.operator.model.Names;
+import dev.keelson.operator.model.backup.RestoreContainer;
+import dev.keelson.operator.model.backup.RestoreSource;
+import dev.keelson.operator.model.membership.DiskState;
 import dev.keelson.operator.model.membership.Step;
 import dev.keelson.operator.model.membership.Step.OutsideStep;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class StepExecutor {
   private final KubernetesObjects kubernetes;
   private final MemberPods pods;
+  private final RestoreSources restores;
 
   StepExecutor(KubernetesObjects kubernetes, MemberPods pods) {
     this.kubernetes = kubernetes;
     this.pods = pods;
+    this.restores = new RestoreSources(kubernetes);
   }
 
   void execute(KeelsonCluster cluster, Sighting seen, OutsideStep step) {
@@ -28,15 +35,11 @@ final class StepExecutor {
       case Step.CreateDisk s -> kubernetes.create(Disks.claim(cluster, s.serial(), s.state()));
       case Step.RecordVoter s ->
           kubernetes.annotateDisk(
-              names,
-              s.serial(),
-              Labels.DISK_STATE,
-              Disks.annotation(dev.keelson.operator.model.membership.DiskState.VOTER));
+              names, s.serial(), Labels.DISK_STATE, Disks.annotation(DiskState.VOTER));
       case Step.DeleteDisk s -> kubernetes.deleteDisk(names, s.serial());
       case Step.RetainDisk s ->
           kubernetes.annotateDisk(names, s.serial(), Labels.DISK_STATE, Labels.RETAINED);
-      case Step.StartPod s ->
-          kubernetes.create(pods.pod(cluster, s.serial(), s.peers(), s.newCluster()));
+      case Step.StartPod s -> startPod(cluster, s);
       case Step.SetServing s ->
           kubernetes.labelPod(names, s.serial(), Labels.SERVING, Boolean.toString(s.serving()));
       case Step.DeletePod s -> kubernetes.deletePod(names, s.serial());
@@ -62,10 +65,16 @@ final class StepExecutor {
     }
   }
 
+  private void startPod(KeelsonCluster cluster, Step.StartPod step) {
+    Pod pod = pods.pod(cluster, step.serial(), step.peers(), step.newCluster());
+    RestoreSource source = step.newCluster() ? restores.of(cluster) : null;
+    kubernetes.create(source == null ? pod : RestoreContainer.before(pod, source));
+  }
+
   private static void addLearner(KeelsonCluster cluster, Sighting seen, long serial) {
     Names names = Names.of(cluster);
     if (member(seen, names, serial) == null) {
-      boolean tls = cluster.getSpec().tls().mode() != dev.keelson.operator.api.v1alpha1.TlsMode.Off;
+      boolean tls = cluster.getSpec().tls().mode() != TlsMode.Off;
       seen.client().addLearner(names.peerUrl(serial, tls));
     }
   }

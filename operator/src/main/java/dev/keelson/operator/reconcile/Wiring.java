@@ -38,6 +38,16 @@ public final class Wiring {
     this.clock = clock;
   }
 
+  /** The reconciler of backups. */
+  public BackupReconciler backups() {
+    return new BackupReconciler(kubernetes, events, images, clock);
+  }
+
+  /** The reconciler of schedules. */
+  public ScheduleReconciler schedules() {
+    return new ScheduleReconciler(kubernetes, events, clock);
+  }
+
   /** The reconciler of clusters. */
   public ClusterReconciler clusters() {
     AppliedObjects applied = new AppliedObjects(kubernetes, clock);
