@@ -206,7 +206,9 @@ public final class Member implements AutoCloseable {
             new Consensus.Queues(proposals, changes, barrier),
             new Outside(),
             this::fail);
-    roster = new Roster(storage.memberId(), state.members(), transport);
+    roster =
+        new Roster(
+            environment, storage.memberId(), state.members(), transport, REMOVAL_PAUSE_MILLIS);
     join = new Join(settings, environment, transport);
     AtLeader atLeader =
         new AtLeader(
