@@ -262,7 +262,7 @@ public final class StateMachine implements AutoCloseable {
       throw new KvException(KvError.LEASE_NOT_FOUND);
     }
     WriteTxn txn = store.begin();
-    txn.willRead();
+    txn.willReadBefore();
     for (byte[] key : Leases.attachedKeys(backend, id)) {
       txn.delete(UnsafeByteOperations.unsafeWrap(key));
     }

@@ -34,6 +34,7 @@ public final class MvccStore implements AutoCloseable {
   private long appliedIndex;
   private long appliedTerm;
   private boolean dirty;
+  private boolean manyChanged;
 
   /** Opens the state that the backend holds. */
   public MvccStore(KvBackend backend) {
@@ -134,6 +135,9 @@ public final class MvccStore implements AutoCloseable {
 
   /** Starts a transaction that will create {@link #revision} + 1 if it changes anything. */
   public WriteTxn begin() {
+    if (manyChanged) {
+      writeThrough();
+    }
     return new WriteTxn(this, revision + 1);
   }
 
@@ -188,6 +192,7 @@ public final class MvccStore implements AutoCloseable {
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();
+    manyChanged = false;
     // not before the backend holds both the decision and every event up to its revision
     compactor.schedule(compactRevision);
   }
@@ -226,13 +231,14 @@ public final class MvccStore implements AutoCloseable {
     changedInBatch.put(key, meta);
   }
 
-  void finish(long newRevision, List<Event> events) {
+  /** The same of keys too many to remember: the batch is written before the next transaction. */
+  void changedMany() {
+    manyChanged = true;
+  }
+
+  void finish(long newRevision, List<Event> events, long eventBytes) {
     revision = newRevision;
-    long size = 0;
-    for (Event event : events) {
-      size += event.sizeBytes();
-    }
-    published.add(new RevisionEvents(newRevision, events, size));
+    published.add(new RevisionEvents(newRevision, events, eventBytes));
     dirty = true;
   }
 
