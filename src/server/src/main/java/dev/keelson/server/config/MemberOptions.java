@@ -84,12 +84,17 @@ public final class MemberOptions {
           "etcd-cluster",
           "Token that sets clusters of equal shape apart.");
   public static final Option<Boolean> FORCE_NEW_CLUSTER =
-      notYet(
+      works(
           "force-new-cluster",
           SWITCH,
           "false",
-          "Restart as a one-member cluster, keeping the data.",
-          "disaster recovery in place is not built");
+          "Restart as a one-member cluster, keeping the data.");
+  public static final Option<Boolean> PROMOTE_LEARNERS =
+      works(
+          "promote-learners",
+          SWITCH,
+          "false",
+          "Make a learner a voter as soon as it has caught up (not in etcd).");
   public static final Option<FeatureGates> FEATURE_GATES =
       works("feature-gates", GATES, "", "Features to switch on or off.");
   public static final Option<Long> QUOTA_BACKEND_BYTES =
@@ -233,6 +238,7 @@ public final class MemberOptions {
           INITIAL_CLUSTER_STATE,
           INITIAL_CLUSTER_TOKEN,
           FORCE_NEW_CLUSTER,
+          PROMOTE_LEARNERS,
           FEATURE_GATES,
           QUOTA_BACKEND_BYTES,
           UNSAFE_NO_FSYNC,
