@@ -8,6 +8,7 @@ import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.member.Members;
 import dev.keelson.kv.member.Reconfiguration;
+import dev.keelson.kv.mvcc.AppliedPosition;
 import dev.keelson.kv.mvcc.MvccStore;
 import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.mvcc.WriteTxn;
@@ -24,8 +25,10 @@ import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.Reader;
 import java.util.List;
 
 /**
@@ -59,6 +62,27 @@ public final class StateMachine implements AutoCloseable {
     this.reconfiguration = new Reconfiguration(members);
     this.executor = new TxnExecutor(leases::exists);
     this.listener = listener;
+  }
+
+  /**
+   * Where in the log the state of a reader stands, and the configuration there: what a snapshot of
+   * it is named by.
+   */
+  public static SnapshotMetadata position(Reader reader) {
+    AppliedPosition applied = AppliedPosition.read(reader);
+    return new SnapshotMetadata(
+        applied.index(), applied.term(), new Members(reader).configuration());
+  }
+
+  /**
+   * Takes over what the backend's contents were replaced by, between two batches. What was applied
+   * and not committed must not exist.
+   */
+  public void reload() {
+    store.reload();
+    leases.reload(backend);
+    alarms.reload(backend);
+    members.reload(backend);
   }
 
   public MvccStore store() {

@@ -72,6 +72,7 @@ public final class Member implements AutoCloseable {
   private final ReadBarrier barrier;
   private final Consensus consensus;
   private final Roster roster;
+  private final SnapshotInstaller installer;
   private final PeerRequests peerRequests;
   private final Join join;
   private final LeaseCalls leaseCalls;
@@ -200,7 +201,7 @@ public final class Member implements AutoCloseable {
             transport,
             walLog,
             storage.memberId(),
-            storage.memoryLog(state.appliedIndex(), Housekeeping.confState(state)),
+            storage.memoryLog(state.appliedIndex(), state.members().configuration()),
             state.appliedIndex(),
             new Consensus.Queues(proposals, changes, barrier),
             new Outside(),
@@ -248,9 +249,18 @@ public final class Member implements AutoCloseable {
             transport,
             proposals,
             consensus::standing);
+    installer =
+        new SnapshotInstaller(
+            settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
     peerRequests =
         new PeerRequests(
-            storage.clusterId(), storage.memberId(), consensus, state, leaseCalls, membership);
+            storage.clusterId(),
+            storage.memberId(),
+            consensus,
+            state,
+            leaseCalls,
+            membership,
+            installer);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -450,7 +460,7 @@ public final class Member implements AutoCloseable {
       state.store().prepareFlush();
       storage.backend().flush();
       walLog.markSnapshot(
-          state.appliedIndex(), state.store().appliedTerm(), Housekeeping.confState(state));
+          state.appliedIndex(), state.store().appliedTerm(), state.members().configuration());
     }
     state.close();
     storage.close();
@@ -465,7 +475,14 @@ public final class Member implements AutoCloseable {
 
     @Override
     public void install(SnapshotMetadata snapshot, Runnable done) {
-      fail(new IllegalStateException("snapshot " + snapshot.index() + " cannot be installed"));
+      applier.run(
+          () -> {
+            installer.install(snapshot);
+            applier.replaced();
+            watchHub.reset();
+            roster.refresh();
+            done.run();
+          });
     }
 
     @Override
