@@ -78,7 +78,7 @@ final class NodeMember implements Member, MemberView {
           .log("published local member to cluster through raft");
     } catch (UncheckedIOException e) {
       throw new StartException(
-          "cannot listen for peers: " + e.getCause().getMessage(),
+          "cannot listen for peers: " + e.getMessage(),
           Map.of(
               "listen-peer-urls",
               texts(configuration.get(ServingOptions.LISTEN_PEER_URLS)).toString()));
@@ -147,7 +147,8 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.FORCE_NEW_CLUSTER),
         configuration.get(MemberOptions.STRICT_RECONFIG_CHECK),
         configuration.get(MemberOptions.MAX_LEARNERS),
-        configuration.get(MemberOptions.PROMOTE_LEARNERS));
+        configuration.get(MemberOptions.PROMOTE_LEARNERS),
+        configuration.get(MemberOptions.CORRUPT_CHECK_TIME).toMillis());
   }
 
   private static List<String> texts(Collection<Url> urls) {

@@ -23,6 +23,7 @@ public final class MvccStore implements AutoCloseable {
   private final KvBackend backend;
   private WriteBatch batch;
   private final Views views = new Views();
+  private final StateDigest digest = new StateDigest();
   private CountIndex counts = new CountIndex();
   private MetaCache metas = new MetaCache();
   private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
@@ -64,6 +65,7 @@ public final class MvccStore implements AutoCloseable {
     appliedIndex = applied.index();
     appliedTerm = applied.term();
     revision = applied.revision();
+    digest.restart(appliedIndex, applied.digest());
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
     long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
     compactRevision = Math.max(scheduled, finished);
@@ -124,7 +126,13 @@ public final class MvccStore implements AutoCloseable {
     }
     appliedIndex = index;
     appliedTerm = term;
+    digest.sealed(index, term);
     dirty = true;
+  }
+
+  /** The digest of everything applied; what is no transaction folds its effects in itself. */
+  public StateDigest digest() {
+    return digest;
   }
 
   /** The open batch, for the other parts of the replicated state. */
@@ -140,6 +148,7 @@ public final class MvccStore implements AutoCloseable {
   /** Logically compacts: older revisions are refused from the next view on. */
   public void compact(long at) {
     compactRevision = at;
+    digest.fold(at);
     batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(at, 0));
     dirty = true;
   }
@@ -164,6 +173,7 @@ public final class MvccStore implements AutoCloseable {
     dirty = false;
     counts.settle(backend);
     publish();
+    digest.published(appliedIndex);
     List<RevisionEvents> events = List.copyOf(published);
     published.clear();
     return events;
@@ -184,7 +194,7 @@ public final class MvccStore implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(appliedIndex, appliedTerm, revision).encode());
+        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value()).encode());
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();
@@ -229,8 +239,10 @@ public final class MvccStore implements AutoCloseable {
   void finish(long newRevision, List<Event> events) {
     revision = newRevision;
     long size = 0;
+    digest.fold(newRevision);
     for (Event event : events) {
       size += event.sizeBytes();
+      digest.fold(event.keyValue());
     }
     published.add(new RevisionEvents(newRevision, events, size));
     dirty = true;

@@ -192,12 +192,11 @@ public final class MemberOptions {
           "Log files to keep.",
           "log files are removed as soon as no follower needs them");
   public static final Option<Duration> CORRUPT_CHECK_TIME =
-      notYet(
+      works(
           "corrupt-check-time",
           DURATION,
           "0",
-          "Period of the hash check across members; 0 is off.",
-          "members do not compare hashes");
+          "Period of the hash check across members; 0 is off.");
   public static final Option<Duration> COMPACT_HASH_CHECK_TIME =
       ignored(
           "compact-hash-check-time",
