@@ -23,6 +23,7 @@ public final class MvccStore implements AutoCloseable {
   private final KvBackend backend;
   private WriteBatch batch;
   private final Views views = new Views();
+  private final StateDigest digest = new StateDigest();
   private CountIndex counts = new CountIndex();
   private MetaCache metas = new MetaCache();
   private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
@@ -65,6 +66,7 @@ public final class MvccStore implements AutoCloseable {
     appliedIndex = applied.index();
     appliedTerm = applied.term();
     revision = applied.revision();
+    digest.restart(appliedIndex, applied.digest());
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
     long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
     compactRevision = Math.max(scheduled, finished);
@@ -125,7 +127,13 @@ public final class MvccStore implements AutoCloseable {
     }
     appliedIndex = index;
     appliedTerm = term;
+    digest.sealed(index, term);
     dirty = true;
+  }
+
+  /** The digest of everything applied; what is no transaction folds its effects in itself. */
+  public StateDigest digest() {
+    return digest;
   }
 
   /** The open batch, for the other parts of the replicated state. */
@@ -144,6 +152,7 @@ public final class MvccStore implements AutoCloseable {
   /** Logically compacts: older revisions are refused from the next view on. */
   public void compact(long at) {
     compactRevision = at;
+    digest.fold(at);
     batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(at, 0));
     dirty = true;
   }
@@ -168,6 +177,7 @@ public final class MvccStore implements AutoCloseable {
     dirty = false;
     counts.settle(backend);
     publish();
+    digest.published(appliedIndex);
     List<RevisionEvents> events = List.copyOf(published);
     published.clear();
     return events;
@@ -188,7 +198,7 @@ public final class MvccStore implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(appliedIndex, appliedTerm, revision).encode());
+        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value()).encode());
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();

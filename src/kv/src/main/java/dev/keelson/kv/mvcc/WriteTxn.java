@@ -150,9 +150,7 @@ public final class WriteTxn implements RowSource {
     supersede(batch, keyBytes, meta, sub);
     store.counts().deleted(keyBytes);
     moveLease(batch, keyBytes, meta.lease, 0);
-    if (!large) {
-      publish(true, keyBytes, sub, Row.deletionKeyValue(keyBytes, main), 0, meta);
-    }
+    publish(true, keyBytes, sub, Row.deletionKeyValue(keyBytes, main), 0, meta);
     meta.clear();
     if (large && reads == Reads.ROWS_BEFORE) {
       store.changedMany(); // nothing looks at this key again before the batch is written
@@ -173,6 +171,10 @@ public final class WriteTxn implements RowSource {
 
   private void publish(
       boolean deletion, byte[] key, long sub, byte[] keyValue, long create, KeyMeta before) {
+    if (sub == 0) {
+      store.digest().fold(main);
+    }
+    store.digest().fold(keyValue);
     if (large) {
       return;
     }
