@@ -38,6 +38,14 @@ public final class ClientListener {
   /** Room for large tokens in request headers; Go's server takes up to 16 MiB. */
   private static final int MAX_METADATA_BYTES = 1024 * 1024;
 
+  /**
+   * A client may cancel this many streams in a window: more than one that closes ten thousand
+   * watches at once, and too few to keep an event loop busy with nothing else.
+   */
+  private static final int MAX_RESETS = 20_000;
+
+  private static final int RESET_WINDOW_SECONDS = 10;
+
   /** Addresses that differ in nothing but the address share a server of grpc-java. */
   private record Kind(Encryption encryption, boolean unix) {}
 
@@ -102,6 +110,7 @@ public final class ClientListener {
         .handshakeTimeout(Long.MAX_VALUE, TimeUnit.NANOSECONDS)
         .maxInboundMessageSize(settings.maxInboundMessageBytes())
         .maxInboundMetadataSize(MAX_METADATA_BYTES)
+        .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
         .maxConcurrentCallsPerConnection(
             Math.clamp(settings.maxConcurrentStreams(), 1, Integer.MAX_VALUE))
         .permitKeepAliveTime(settings.keepAliveMinTime().toNanos(), TimeUnit.NANOSECONDS)

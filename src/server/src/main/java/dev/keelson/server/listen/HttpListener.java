@@ -102,7 +102,10 @@ public final class HttpListener {
             null,
             context ->
                 new HttpRelay(
-                    backend, settings.surface(), SniffingNegotiator.isEncrypted(context)));
+                    backend,
+                    settings.surface(),
+                    SniffingNegotiator.isEncrypted(context),
+                    patience));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)

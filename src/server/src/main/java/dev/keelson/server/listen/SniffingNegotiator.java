@@ -43,7 +43,9 @@ final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNeg
             context -> negotiation(context, grpc),
             backend == null
                 ? null
-                : context -> new HttpRelay(backend, Surface.CLIENT, isEncrypted(context))));
+                : context ->
+                    new HttpRelay(
+                        backend, Surface.CLIENT, isEncrypted(context), start.patience())));
   }
 
   private ChannelHandler negotiation(
