@@ -9,13 +9,15 @@ import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
+import dev.keelson.node.env.Environment;
+import dev.keelson.node.env.Worker;
 import dev.keelson.node.loop.Applier;
 import dev.keelson.node.loop.LogWriter;
 import dev.keelson.node.loop.NodeLoop;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
-import dev.keelson.node.loop.WorkThread;
+import dev.keelson.node.peer.Transport;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
@@ -30,15 +32,8 @@ import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.raft.confchange.ConfChangeCodec;
 import dev.keelson.raft.confchange.ConfChangeException;
 import io.grpc.ServerServiceDefinition;
-import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -67,6 +62,8 @@ public final class Member implements AutoCloseable {
   private static final int PAGED_IDLE_MAX = 30;
 
   private final MemberSettings settings;
+  private final Environment environment;
+  private final Transport transport;
   private final Consumer<Throwable> failureHandler;
   private final AtomicBoolean failed = new AtomicBoolean();
   private final MemberStorage storage;
@@ -76,7 +73,7 @@ public final class Member implements AutoCloseable {
   private final Proposals proposals;
   private final ReadBarrier barrier;
   private final NodeLoop loop;
-  private final WorkThread nodeThread;
+  private final Worker nodeWorker;
   private final LogWriter logWriter;
   private final Applier applier;
   private final WatchHub watchHub;
@@ -84,40 +81,44 @@ public final class Member implements AutoCloseable {
   private final LeaseExpiry leaseExpiry;
   private final Housekeeping housekeeping;
   private final MemberServices services;
-  private final ScheduledExecutorService timer;
-  private final ExecutorService workers;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private long ticks;
 
   /**
    * Opens the member; it does nothing before {@link #start}.
    *
+   * @param environment its world; closed with the member
+   * @param transport the way to the other members; closed with the member
    * @param failureHandler told of the failure that stopped the member; should end the process
    * @throws MemberStartException if it cannot be opened
    */
-  public Member(MemberSettings settings, Consumer<Throwable> failureHandler) {
+  public Member(
+      MemberSettings settings,
+      Environment environment,
+      Transport transport,
+      Consumer<Throwable> failureHandler) {
     this.settings = settings;
+    this.environment = environment;
+    this.transport = transport;
     this.failureHandler = failureHandler;
-    workers = Executors.newFixedThreadPool(workerCount(), daemon("keelson-worker"));
-    timer = Executors.newSingleThreadScheduledExecutor(daemon("keelson-timer"));
-    storage = MemberStorage.open(settings, workers);
+    storage = MemberStorage.open(settings, environment);
     walLog = new WalLog(storage.wal(), settings.fsync());
     Leases leases = new Leases(storage.backend());
-    lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+    lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(environment.nanoTime()));
     state = new StateMachine(storage.backend(), leases, new Consequences());
     long requestTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(settings.requestTimeoutMillis());
-    RequestIds ids = new RequestIds(storage.memberId(), Clock.systemUTC().millis());
-    nodeThread = new WorkThread("keelson-node", this::nodeTurn, this::fail);
+    RequestIds ids = new RequestIds(storage.memberId(), environment.wallMillis());
+    nodeWorker = environment.worker("keelson-node", this::nodeTurn, this::fail);
     proposals =
         new Proposals(
             ids,
-            System::nanoTime,
+            environment::nanoTime,
             requestTimeoutNanos,
             settings.requestBytesMax(),
-            nodeThread::wake);
-    barrier = new ReadBarrier(System::nanoTime, requestTimeoutNanos, nodeThread::wake);
-    logWriter = new LogWriter(walLog, this::appended, this::fail);
-    applier = new Applier(state, proposals, new ApplyObserver(), this::fail);
+            nodeWorker::wake);
+    barrier = new ReadBarrier(environment::nanoTime, requestTimeoutNanos, nodeWorker::wake);
+    logWriter = new LogWriter(environment, walLog, this::appended, this::fail);
+    applier = new Applier(environment, state, proposals, new ApplyObserver(), this::fail);
     loop = openLoop();
     watchHub =
         new WatchHub(
@@ -130,8 +131,8 @@ public final class Member implements AutoCloseable {
                     WatchSettings.DEFAULT.batchBytes(),
                     WatchSettings.DEFAULT.fragmentBytes())
                 .withMaxRequestBytes(settings.requestBytesMax()),
-            workers,
-            workers,
+            environment.pool(),
+            environment.pool(),
             this::fail);
     quota =
         new SpaceQuota(
@@ -147,7 +148,7 @@ public final class Member implements AutoCloseable {
             storage.backend(),
             logWriter,
             settings,
-            System::nanoTime,
+            environment::nanoTime,
             this::wakeApplierAfter);
     services =
         new MemberServices(
@@ -166,17 +167,9 @@ public final class Member implements AutoCloseable {
                 ids,
                 watchHub,
                 quota,
-                workers,
+                environment.pool(),
                 loop::status),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
-  }
-
-  private static int workerCount() {
-    return Math.max(2, Runtime.getRuntime().availableProcessors()) + 1;
-  }
-
-  private static ThreadFactory daemon(String name) {
-    return Thread.ofPlatform().daemon().name(name + "-", 0).factory();
   }
 
   private NodeLoop openLoop() {
@@ -190,7 +183,7 @@ public final class Member implements AutoCloseable {
             .checkQuorum(true)
             .appliedIndex(applied)
             .build();
-    Raft raft = new Raft(config, log, new Random(new SecureRandom().nextLong()));
+    Raft raft = new Raft(config, log, environment.random());
     return new NodeLoop(
         raft,
         log,
@@ -205,18 +198,10 @@ public final class Member implements AutoCloseable {
   public void start() {
     logWriter.start();
     applier.start();
-    nodeThread.start();
+    nodeWorker.start();
     onLoop(loop::campaignIfAlone);
-    int tickMillis = settings.heartbeatMillis();
-    // with a fixed delay, a pause of the process is not followed by a burst of ticks that would
-    // look like silence
-    var _ = timer.scheduleWithFixedDelay(this::tick, tickMillis, tickMillis, TimeUnit.MILLISECONDS);
-    var _ =
-        timer.scheduleWithFixedDelay(
-            watchHub::progressTick,
-            settings.progressMillis(),
-            settings.progressMillis(),
-            TimeUnit.MILLISECONDS);
+    var _ = environment.every(settings.heartbeatMillis(), this::tick);
+    var _ = environment.every(settings.progressMillis(), watchHub::progressTick);
     new Publication(settings, storage.memberId(), state.members(), proposals, ready).begin();
   }
 
@@ -257,13 +242,11 @@ public final class Member implements AutoCloseable {
 
   private void onLoop(Runnable task) {
     loop.submit(task);
-    nodeThread.wake();
+    nodeWorker.wake();
   }
 
   private void wakeApplierAfter(long millis) {
-    if (!timer.isShutdown()) {
-      var _ = timer.schedule(applier::wake, millis, TimeUnit.MILLISECONDS);
-    }
+    var _ = environment.after(millis, applier::wake);
   }
 
   private void appended(long sequence) {
@@ -298,15 +281,16 @@ public final class Member implements AutoCloseable {
   public void close() {
     services.stop();
     proposals.close();
-    timer.shutdownNow();
+    environment.close();
+    transport.close();
     onLoop(barrier::close);
-    nodeThread.finish();
+    nodeWorker.finish();
     logWriter.finish();
     applier.finish();
     watchHub.close();
-    workers.shutdown();
+    environment.pool().shutdown();
     try {
-      if (!workers.awaitTermination(10, TimeUnit.SECONDS)) {
+      if (!environment.pool().awaitTermination(10, TimeUnit.SECONDS)) {
         LOG.warn("reads are still running; closing all the same");
       }
     } catch (InterruptedException e) {
@@ -341,7 +325,7 @@ public final class Member implements AutoCloseable {
     @Override
     public void send(List<Message> messages) {
       if (!messages.isEmpty()) {
-        throw new IllegalStateException("a lone member has nobody to write to: " + messages);
+        transport.send(messages);
       }
     }
 

@@ -1,7 +1,7 @@
 package dev.keelson.node;
 
 import dev.keelson.kv.member.MemberJson;
-import dev.keelson.kv.mvcc.Families;
+import dev.keelson.node.env.Environment;
 import dev.keelson.proto.membershippb.Attributes;
 import dev.keelson.proto.membershippb.Member;
 import dev.keelson.proto.membershippb.RaftAttributes;
@@ -14,9 +14,7 @@ import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.raft.confchange.ConfChangeCodec;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
-import dev.keelson.storage.backend.rocksdb.RocksKvBackend;
-import dev.keelson.storage.backend.rocksdb.RocksOptions;
-import dev.keelson.storage.disk.FileDisk;
+import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.wal.SnapshotMarker;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalMetadata;
@@ -25,10 +23,8 @@ import dev.keelson.storage.wal.WalState;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,12 +60,11 @@ final class MemberStorage implements AutoCloseable {
    * Opens the directory of a member, or makes it that of a new one-member cluster. Ids, once given,
    * come from the log.
    *
-   * @param background prepares log segments
    * @throws MemberStartException if the directory is in use, foreign, incomplete or damaged
    */
-  static MemberStorage open(MemberSettings settings, Executor background) {
+  static MemberStorage open(MemberSettings settings, Environment environment) {
     Path dataDir = settings.dataDir();
-    if (Files.isDirectory(dataDir.resolve("member"))) {
+    if (environment.exists(dataDir.resolve("member"))) {
       throw new MemberStartException(
           dataDir
               + " holds the data of an etcd member: choose another --data-dir; etcd's data comes in"
@@ -78,24 +73,28 @@ final class MemberStorage implements AutoCloseable {
     Closeable lock = null;
     Wal wal = null;
     try {
-      FileDisk disk = FileDisk.open(dataDir);
+      Disk disk = environment.disk(dataDir);
       lock = disk.lock("lock");
       Path walDir = settings.walDir().toAbsolutePath();
       Path walParent = walDir.getParent();
       if (walParent == null) {
         throw new MemberStartException("--wal-dir cannot be the root of the file system");
       }
-      FileDisk walDisk = FileDisk.open(walParent);
+      Disk walDisk = environment.disk(walParent);
       String walName = walDir.getFileName().toString();
       WalState state;
       if (Wal.exists(walDisk, walName)) {
         Wal.Opened opened =
             Wal.open(
-                walDisk, walName, Wal.metadata(walDisk, walName), WalOptions.DEFAULT, background);
+                walDisk,
+                walName,
+                Wal.metadata(walDisk, walName),
+                WalOptions.DEFAULT,
+                environment.pool());
         wal = opened.wal();
         state = opened.state();
       } else {
-        if (Files.exists(dataDir.resolve(STATE))) {
+        if (environment.exists(dataDir.resolve(STATE))) {
           throw new MemberStartException(
               dataDir
                   + " has a state machine but no log in "
@@ -104,15 +103,10 @@ final class MemberStorage implements AutoCloseable {
         }
         long memberId = ClusterIds.member(settings.peerUrls(), settings.clusterToken());
         WalMetadata metadata = new WalMetadata(ClusterIds.cluster(List.of(memberId)), memberId);
-        wal = Wal.create(walDisk, walName, metadata, WalOptions.DEFAULT, background);
+        wal = Wal.create(walDisk, walName, metadata, WalOptions.DEFAULT, environment.pool());
         state = bootstrap(wal, metadata, settings);
       }
-      KvBackend backend =
-          RocksKvBackend.open(
-              dataDir.resolve(STATE),
-              Families.ALL,
-              new RocksOptions(
-                  settings.memory().blockCacheBytes(), settings.memory().memtableBytes()));
+      KvBackend backend = environment.backend(dataDir.resolve(STATE), settings.memory());
       return new MemberStorage(lock, wal, state, backend, state.metadata());
     } catch (IOException e) {
       release(wal, lock);

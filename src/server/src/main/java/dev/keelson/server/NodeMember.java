@@ -3,6 +3,8 @@ package dev.keelson.server;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
 import dev.keelson.node.MemberStartException;
+import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.peer.NoPeers;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.MemberOptions;
@@ -52,7 +54,9 @@ final class NodeMember implements Member, MemberView {
   public void start() {
     requireLoneMember();
     try {
-      dev.keelson.node.Member opened = new dev.keelson.node.Member(settings(), NodeMember::halt);
+      dev.keelson.node.Member opened =
+          new dev.keelson.node.Member(
+              settings(), new SystemEnvironment(), new NoPeers(), NodeMember::halt);
       node = opened;
       opened.start();
       opened.ready().get();

@@ -3,6 +3,8 @@ package dev.keelson.node.loop;
 import dev.keelson.kv.Applied;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.mvcc.RevisionEvents;
+import dev.keelson.node.env.Environment;
+import dev.keelson.node.env.Worker;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.EntryType;
@@ -29,7 +31,7 @@ public final class Applier {
   private final StateMachine state;
   private final Proposals proposals;
   private final Observer observer;
-  private final WorkThread thread;
+  private final Worker thread;
 
   /** Told of what was applied; on the applier's thread. */
   public interface Observer {
@@ -52,11 +54,15 @@ public final class Applier {
    * @param failed told of a failure; nothing is applied after it
    */
   public Applier(
-      StateMachine state, Proposals proposals, Observer observer, Consumer<Throwable> failed) {
+      Environment environment,
+      StateMachine state,
+      Proposals proposals,
+      Observer observer,
+      Consumer<Throwable> failed) {
     this.state = state;
     this.proposals = proposals;
     this.observer = observer;
-    this.thread = new WorkThread("keelson-apply", this::turn, failed);
+    this.thread = environment.worker("keelson-apply", this::turn, failed);
   }
 
   public void start() {

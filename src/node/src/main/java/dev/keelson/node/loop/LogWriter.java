@@ -1,5 +1,7 @@
 package dev.keelson.node.loop;
 
+import dev.keelson.node.env.Environment;
+import dev.keelson.node.env.Worker;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.confchange.ConfState;
@@ -20,7 +22,7 @@ public final class LogWriter {
   private final DurableLog log;
   private final ConcurrentLinkedQueue<Object> queue = new ConcurrentLinkedQueue<>();
   private final LongConsumer appended;
-  private final WorkThread thread;
+  private final Worker thread;
 
   private record Append(long sequence, @Nullable HardState hardState, List<Entry> entries) {}
 
@@ -32,10 +34,11 @@ public final class LogWriter {
    * @param appended told the sequence of each append when it is durable; on the writer's thread
    * @param failed told of a failed write; nothing is written after it
    */
-  public LogWriter(DurableLog log, LongConsumer appended, Consumer<Throwable> failed) {
+  public LogWriter(
+      Environment environment, DurableLog log, LongConsumer appended, Consumer<Throwable> failed) {
     this.log = log;
     this.appended = appended;
-    this.thread = new WorkThread("keelson-log", this::writeBatch, failed);
+    this.thread = environment.worker("keelson-log", this::writeBatch, failed);
   }
 
   public void start() {

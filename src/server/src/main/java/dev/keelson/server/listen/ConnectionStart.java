@@ -25,6 +25,11 @@ record ConnectionStart(
     Duration patience,
     Rejections rejections) {
 
+  /** Whether a connection that has passed is encrypted. */
+  static boolean isEncrypted(ChannelHandlerContext context) {
+    return context.pipeline().get(SslHandler.class) != null;
+  }
+
   /** The first handler of a connection that goes to one of the destinations. */
   ChannelHandler handler(ProtocolSniffer.Destinations destinations) {
     ProtocolSniffer sniffer = new ProtocolSniffer(destinations, newcomers, patience);

@@ -102,10 +102,7 @@ public final class HttpListener {
             null,
             context ->
                 new HttpRelay(
-                    backend,
-                    settings.surface(),
-                    SniffingNegotiator.isEncrypted(context),
-                    patience));
+                    backend, settings.surface(), ConnectionStart.isEncrypted(context), patience));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.handler.ssl.SslCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +32,6 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
   private final Destinations destinations;
   private final Newcomers newcomers;
   private final Duration patience;
-  private @Nullable Object negotiationEvent;
   private @Nullable ScheduledFuture<?> deadline;
 
   /**
@@ -55,16 +53,6 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
         context
             .executor()
             .schedule(() -> context.close(), patience.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  /** grpc-java starts its negotiation by an event; it is kept until the protocol is known. */
-  @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (negotiationEvent == null && !(event instanceof SslCompletionEvent)) {
-      negotiationEvent = event;
-    } else {
-      context.fireUserEventTriggered(event);
-    }
   }
 
   /** A failed handshake comes by here; it has been reported, and the connection is closing. */
@@ -98,9 +86,6 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
       return;
     }
     context.pipeline().addAfter(context.name(), null, destination.apply(context));
-    if (negotiationEvent != null) {
-      context.fireUserEventTriggered(negotiationEvent);
-    }
     context.pipeline().remove(this); // passes the bytes on
   }
 
