@@ -333,8 +333,8 @@ class HostileInputTest {
       assertThatThrownBy(() -> compressing.put(request(64 << 20)))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
-              // grpc-java's word for it; etcd takes no compressed requests at all
-              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN));
+e ->
+                  assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
       assertThat(compressing.put(request(1))).isNotNull();
     } finally {
       channel.shutdownNow();
