@@ -1,7 +1,6 @@
 package dev.keelson.server.config;
 
 import static dev.keelson.server.config.Option.ignored;
-import static dev.keelson.server.config.Option.notYet;
 import static dev.keelson.server.config.Option.works;
 import static dev.keelson.server.config.OptionType.INT;
 import static dev.keelson.server.config.OptionType.LIST;
@@ -15,7 +14,6 @@ import java.util.List;
 public final class SecurityOptions {
 
   private static final String NO_CLIENT = "the JSON gateway does not connect to its own port";
-  private static final String AUTH = "authentication is not built";
 
   public static final Option<String> CERT_FILE =
       file("cert-file", "Certificate of the client listeners.");
@@ -73,11 +71,11 @@ public final class SecurityOptions {
   public static final Option<String> TLS_MAX_VERSION =
       works("tls-max-version", oneOf("", "TLS1.2", "TLS1.3"), "", "Highest TLS version.");
   public static final Option<String> AUTH_TOKEN =
-      notYet("auth-token", TEXT, "simple", "Kind of authentication token and its options.", AUTH);
+      works("auth-token", TEXT, "simple", "Kind of authentication token and its options.");
   public static final Option<Integer> AUTH_TOKEN_TTL =
-      notYet("auth-token-ttl", INT, "300", "Lifetime of a simple token, in seconds.", AUTH);
+      works("auth-token-ttl", INT, "300", "Lifetime of a simple token, in seconds.");
   public static final Option<Integer> BCRYPT_COST =
-      notYet("bcrypt-cost", INT, "10", "Cost of a password hash, 4 to 31.", AUTH);
+      works("bcrypt-cost", INT, "10", "Cost of a password hash, 4 to 31.");
 
   static final List<Option<?>> ALL =
       List.of(

@@ -40,6 +40,7 @@ public final class Validation {
     atLeast(1, ServingOptions.MAX_REQUEST_BYTES, configuration);
     atLeast(1, ServingOptions.MAX_TXN_OPS, configuration);
     atLeast(1, MemberOptions.COMPACTION_BATCH_LIMIT, configuration);
+    atLeast(1, SecurityOptions.AUTH_TOKEN_TTL, configuration);
     if (configuration.get(MemberOptions.NAME).isEmpty()) {
       throw refuse("--name must not be empty");
     }
