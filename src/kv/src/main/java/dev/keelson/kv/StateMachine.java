@@ -10,8 +10,9 @@ import dev.keelson.kv.auth.EntryAccess;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
-import dev.keelson.kv.member.MemberJson;
 import dev.keelson.kv.member.Members;
+import dev.keelson.kv.member.Reconfiguration;
+import dev.keelson.kv.mvcc.AppliedPosition;
 import dev.keelson.kv.mvcc.MvccStore;
 import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.mvcc.WriteTxn;
@@ -28,9 +29,10 @@ import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.storage.backend.KvBackend;
-import java.io.IOException;
+import dev.keelson.storage.backend.Reader;
 import java.util.List;
 
 /**
@@ -49,6 +51,7 @@ public final class StateMachine implements AutoCloseable {
   private final Leases leases;
   private final Alarms alarms;
   private final Members members;
+  private final Reconfiguration reconfiguration;
   private final AuthStore auth;
   private final AuthCommands authCommands;
   private final TxnExecutor executor;
@@ -62,10 +65,35 @@ public final class StateMachine implements AutoCloseable {
     this.leases = leases;
     this.alarms = new Alarms(backend);
     this.members = new Members(backend);
+    this.reconfiguration = new Reconfiguration(members);
     this.auth = new AuthStore(backend);
     this.authCommands = new AuthCommands(auth, listener);
     this.executor = new TxnExecutor(leases::exists);
     this.listener = listener;
+  }
+
+  /**
+   * Where in the log the state of a reader stands, and the configuration there: what a snapshot of
+   * it is named by.
+   */
+  public static SnapshotMetadata position(Reader reader) {
+    AppliedPosition applied = AppliedPosition.read(reader);
+    return new SnapshotMetadata(
+        applied.index(), applied.term(), new Members(reader).configuration());
+  }
+
+  /**
+   * Takes over what the backend's contents were replaced by, between two batches. What was applied
+   * and not committed must not exist.
+   */
+  public void reload() {
+    store.reload();
+    leases.reload(backend);
+    alarms.reload(backend);
+    members.reload(backend);
+    auth.reload(backend);
+    // which tokens the entries in between have issued and revoked is not known
+    listener.allTokensRevoked();
   }
 
   public MvccStore store() {
@@ -116,18 +144,19 @@ public final class StateMachine implements AutoCloseable {
     }
   }
 
-  /** Carries out the change of one member; its context is the member's record. */
-  public void changeMember(long index, long term, ConfChange.V1 change) {
-    if (change.type() == ConfChange.Type.REMOVE) {
-      members.remove(store.batch(), change.nodeId());
-    } else {
-      try {
-        members.put(store.batch(), MemberJson.decode(change.context()));
-      } catch (IOException e) {
-        throw new IllegalStateException("the context of membership entry " + index, e);
-      }
+  /**
+   * Carries out the change of one member, or refuses it; its context is the member's record. The
+   * result is the list of the members from then on.
+   */
+  public Applied changeMember(long index, long term, ConfChange.V1 change) {
+    Applied outcome;
+    try {
+      outcome = Applied.of(reconfiguration.apply(store.batch(), index, change));
+    } catch (KvException e) {
+      outcome = Applied.failed(e);
     }
     store.applied(index, term);
+    return outcome;
   }
 
   /** Carries out a command. */

@@ -4,6 +4,8 @@ import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.node.api.auth.AuthSettings;
+import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.peer.NoPeers;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.MemberOptions;
@@ -20,6 +22,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -55,7 +59,8 @@ final class NodeMember implements Member, MemberView {
     requireLoneMember();
     try {
       dev.keelson.node.Member opened =
-          new dev.keelson.node.Member(settings(), authSettings(), NodeMember::halt);
+          new dev.keelson.node.Member(
+              settings(), new SystemEnvironment(), new NoPeers(), NodeMember::halt);
       node = opened;
       opened.start();
       opened.ready().get();
@@ -105,7 +110,7 @@ final class NodeMember implements Member, MemberView {
         walDir.isEmpty() ? dataDir.resolve("wal") : Path.of(walDir),
         texts(configuration.get(MemberOptions.INITIAL_ADVERTISE_PEER_URLS)),
         texts(configuration.get(ServingOptions.ADVERTISE_CLIENT_URLS)),
-        configuration.get(MemberOptions.INITIAL_CLUSTER_TOKEN),
+        cluster(),
         configuration.get(MemberOptions.HEARTBEAT_INTERVAL),
         configuration.get(MemberOptions.ELECTION_TIMEOUT),
         configuration.get(MemberOptions.PRE_VOTE),
@@ -117,7 +122,24 @@ final class NodeMember implements Member, MemberView {
         Math.toIntExact(configuration.get(MemberOptions.COMPACTION_SLEEP_INTERVAL).toMillis()),
         configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
         !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
-        Memory.DEFAULT);
+        Memory.DEFAULT,
+        authSettings());
+  }
+
+  private MemberSettings.Cluster cluster() {
+    SortedMap<String, List<String>> members = new TreeMap<>();
+    configuration
+        .initialCluster()
+        .members()
+        .forEach((name, urls) -> members.put(name, texts(urls)));
+    return new MemberSettings.Cluster(
+        members,
+        configuration.get(MemberOptions.INITIAL_CLUSTER_TOKEN),
+        configuration.get(MemberOptions.INITIAL_CLUSTER_STATE).equals("existing"),
+        configuration.get(MemberOptions.FORCE_NEW_CLUSTER),
+        configuration.get(MemberOptions.STRICT_RECONFIG_CHECK),
+        configuration.get(MemberOptions.MAX_LEARNERS),
+        false);
   }
 
   private AuthSettings authSettings() {

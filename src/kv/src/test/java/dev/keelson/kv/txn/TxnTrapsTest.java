@@ -178,9 +178,7 @@ class TxnTrapsTest {
     assertThat(
             machine.fail(
                 entry(
-                    txn(
-                        op(txn(op(range("a").setRevision(2)))),
-                        op(range("a").setRevision(100))))))
+                    txn(op(txn(op(range("a").setRevision(2)))), op(range("a").setRevision(100))))))
         .isEqualTo(KvError.COMPACTED);
     machine.succeed(
         entry(txn(op(put("a", "3"))).addFailure(op(put("a", "1").setLease(DEAD_LEASE)))));

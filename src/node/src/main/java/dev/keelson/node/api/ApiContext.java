@@ -9,16 +9,19 @@ import dev.keelson.node.api.auth.Authentication;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
-import dev.keelson.raft.Status;
+import dev.keelson.node.loop.Standing;
+import dev.keelson.proto.membershippb.Member;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * What the services need of the member they belong to.
  *
  * @param scans runs reads that may take longer than a point read
- * @param status a picture of consensus
+ * @param standing where the member stands in consensus
+ * @param appliedIndex the last entry applied; never behind an answer that was given
  * @param authentication finds out who calls
  */
 public record ApiContext(
@@ -30,11 +33,14 @@ public record ApiContext(
     Proposals proposals,
     ReadBarrier barrier,
     Lessor lessor,
+    LeaseControl leases,
+    MembershipControl membership,
     RequestIds ids,
     WatchHub watchHub,
     QuotaGate quota,
     Executor scans,
-    Supplier<Status> status,
+    Supplier<Standing> standing,
+    LongSupplier appliedIndex,
     Authentication authentication) {
 
   /** What a message may be larger than the request it carries. */
@@ -50,7 +56,7 @@ public record ApiContext(
   public record Limits(int requestBytesMax, int txnOpsMax, long leaseTtlMinSeconds) {}
 
   Headers headers() {
-    return new Headers(clusterId, memberId, () -> status.get().term(), this::revision);
+    return new Headers(clusterId, memberId, () -> standing.get().term(), this::revision);
   }
 
   private long revision() {
@@ -61,7 +67,8 @@ public record ApiContext(
 
   Methods methods() {
     return new Methods(
-        () -> status.get().leader() != 0,
+        () -> standing.get().hasLeader(),
+        this::isLearner,
         limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES,
         authentication.state(),
         gate());
@@ -69,6 +76,12 @@ public record ApiContext(
 
   Gate gate() {
     return new Gate(authentication, barrier);
+  }
+
+  /** Whether this member has no vote yet, and few calls are answered. */
+  boolean isLearner() {
+    Member self = state.members().find(memberId);
+    return self != null && self.getRaftAttributes().getIsLearner();
   }
 
   /** Runs a read when it is linearizable, or fails the reply. */

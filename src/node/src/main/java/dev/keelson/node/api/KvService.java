@@ -47,7 +47,11 @@ public final class KvService {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(KVGrpc.SERVICE_NAME)
         .addMethod(
-            methods.unary(KVGrpc.getRangeMethod(), Right.reading(KeyAccess::range), this::range))
+            methods.unary(
+                KVGrpc.getRangeMethod(),
+                Right.reading(KeyAccess::range),
+                this::range,
+                RangeRequest::getSerializable))
         .addMethod(
             methods.streaming(
                 KVGrpc.getRangeStreamMethod(),

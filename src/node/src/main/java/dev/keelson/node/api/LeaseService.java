@@ -1,6 +1,6 @@
 package dev.keelson.node.api;
 
-import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.ByteString;
 import dev.keelson.kv.auth.AuthState;
 import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.auth.KeyAccess;
@@ -21,6 +21,8 @@ import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** {@code etcdserverpb.Lease}. */
 public final class LeaseService {
@@ -110,45 +112,32 @@ public final class LeaseService {
   }
 
   private void timeToLive(LeaseTimeToLiveRequest request, Reply reply) {
-    context.linearizable(
-        reply,
-        () -> {
-          if (request.getKeys()) {
-            context.scans().execute(() -> answerTimeToLive(request, reply));
-          } else {
-            answerTimeToLive(request, reply);
-          }
-        });
+    var _ =
+        context
+            .leases()
+            .timeToLive(request)
+            .whenComplete(
+                (response, failure) ->
+                    reply.executor().execute(() -> answerTimeToLive(response, failure, reply)));
   }
 
-  private void answerTimeToLive(LeaseTimeToLiveRequest request, Reply reply) {
+  private void answerTimeToLive(
+      @Nullable LeaseTimeToLiveResponse response, @Nullable Throwable failure, Reply reply) {
+    if (response == null) {
+      reply.fail(Statuses.of(Objects.requireNonNull(failure, "neither answer nor failure")));
+      return;
+    }
     try {
       reply.admit();
-      reply.ok(remaining(request, reply));
+      if (response.getKeysCount() > 0) {
+        reply
+            .access(this::attachedKeys)
+            .readAll(response.getKeysList().stream().map(ByteString::toByteArray).toList());
+      }
+      reply.ok(response.toBuilder().setHeader(headers.current()).build());
     } catch (KvException e) {
       reply.fail(e.error());
     }
-  }
-
-  private LeaseTimeToLiveResponse remaining(LeaseTimeToLiveRequest request, Reply reply)
-      throws KvException {
-    LeaseTimeToLiveResponse.Builder response =
-        LeaseTimeToLiveResponse.newBuilder().setHeader(headers.current()).setID(request.getID());
-    Leases.Granted lease = context.state().leases().find(request.getID());
-    if (lease == null) {
-      return response.setTTL(-1).build();
-    }
-    response
-        .setTTL(context.lessor().remainingSeconds(request.getID()))
-        .setGrantedTTL(lease.ttlSeconds());
-    if (request.getKeys()) {
-      List<byte[]> keys = attachedKeys(request.getID());
-      reply.access(this::attachedKeys).readAll(keys);
-      for (byte[] key : keys) {
-        response.addKeys(UnsafeByteOperations.unsafeWrap(key));
-      }
-    }
-    return response.build();
   }
 
   private List<byte[]> attachedKeys(long lease) {

@@ -65,7 +65,7 @@ final class LoginHandler {
   }
 
   private void compare(Attempt attempt) {
-    if (attempt.reply.isCancelled()) {
+    if (attempt.reply.isAbandoned()) {
       return;
     }
     try {

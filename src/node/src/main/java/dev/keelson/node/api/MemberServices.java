@@ -31,7 +31,8 @@ public final class MemberServices {
         new WatchService(
             context.watchHub(),
             new WatchRights(context.authentication()),
-            () -> context.status().get().leader() != 0,
+            () -> context.standing().get().hasLeader(),
+            context::isLearner,
             WatchService.DEFAULT_BUDGET_BYTES);
     snapshots = new SnapshotHandler(context, EtcdVersion.STORAGE);
     definitions =
@@ -90,6 +91,11 @@ public final class MemberServices {
     } catch (Exception e) {
       result.completeExceptionally(e);
     }
+  }
+
+  /** No leader has been known for a while: streams that want one end. */
+  public void leaderLost() {
+    watch.leaderLost();
   }
 
   /** Ends the streams that would otherwise keep the server from stopping. */

@@ -14,6 +14,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ final class Methods {
   private static final Logger LOG = LoggerFactory.getLogger(Methods.class);
 
   private final BooleanSupplier leaderKnown;
+  private final BooleanSupplier learner;
   private final int messageBytesMax;
   private final Supplier<AuthState> auth;
   private final Gate gate;
@@ -39,12 +41,19 @@ final class Methods {
    * Creates the builder.
    *
    * @param leaderKnown whether a leader is known right now
+   * @param learner whether this member is a learner right now
    * @param messageBytesMax the largest request message
    * @param auth users, roles and permissions
    * @param gate finds out who calls
    */
-  Methods(BooleanSupplier leaderKnown, int messageBytesMax, Supplier<AuthState> auth, Gate gate) {
+  Methods(
+      BooleanSupplier leaderKnown,
+      BooleanSupplier learner,
+      int messageBytesMax,
+      Supplier<AuthState> auth,
+      Gate gate) {
     this.leaderKnown = leaderKnown;
+    this.learner = learner;
     this.messageBytesMax = messageBytesMax;
     this.auth = auth;
     this.gate = gate;
@@ -58,13 +67,34 @@ final class Methods {
 
   <Q extends MessageLite> ServerMethodDefinition<Incoming<Q>, Encoded> unary(
       MethodDescriptor<Q, ?> generated, Right<Q> right, Handler<Q> handler) {
+    return unary(generated, right, handler, _ -> false);
+  }
+
+  /**
+   * A method of which a learner answers some requests.
+   *
+   * @param learnerAnswers whether it is one of those
+   */
+  <Q extends MessageLite> ServerMethodDefinition<Incoming<Q>, Encoded> unary(
+      MethodDescriptor<Q, ?> generated,
+      Right<Q> right,
+      Handler<Q> handler,
+      Predicate<Q> learnerAnswers) {
+    Handler<Q> gated =
+        (request, reply) -> {
+          if (learner.getAsBoolean() && !learnerAnswers.test(request)) {
+            reply.fail(KvError.LEARNER_UNSUPPORTED);
+          } else {
+            handler.handle(request, reply);
+          }
+        };
     MethodDescriptor<Incoming<Q>, Encoded> descriptor =
         generated.toBuilder(
                 Incoming.marshaller(generated.getRequestMarshaller(), messageBytesMax),
                 EncodedStream.MARSHALLER)
             .build();
     return ServerMethodDefinition.create(
-        descriptor, guarded(right, (call, headers) -> new UnaryListener<>(call, right, handler)));
+        descriptor, guarded(right, (call, headers) -> new UnaryListener<>(call, right, gated)));
   }
 
   /** Handles a whole call. */
@@ -77,8 +107,25 @@ final class Methods {
     ServerCall.Listener<Q> start(ServerCall<Q, Encoded> call, Permit.Source<Q> permits);
   }
 
-  /** A method whose handler looks after the whole call, its right included. */
+  /**
+   * A method whose handler looks after the whole call, its right included; a learner refuses it.
+   */
   <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> streaming(
+      MethodDescriptor<Q, ?> generated, Right<Q> right, StreamHandler<Q> handler) {
+    return streamingOnLearnersToo(
+        generated,
+        right,
+        (call, permits) -> {
+          if (learner.getAsBoolean()) {
+            call.close(Statuses.of(KvError.LEARNER_UNSUPPORTED), new Metadata());
+            return new ServerCall.Listener<>() {};
+          }
+          return handler.start(call, permits);
+        });
+  }
+
+  /** A method whose handler looks after the whole call, its right included, on every member. */
+  <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> streamingOnLearnersToo(
       MethodDescriptor<Q, ?> generated, Right<Q> right, StreamHandler<Q> handler) {
     MethodDescriptor<Q, Encoded> descriptor =
         generated.toBuilder(generated.getRequestMarshaller(), EncodedStream.MARSHALLER).build();

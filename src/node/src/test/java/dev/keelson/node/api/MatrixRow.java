@@ -11,7 +11,8 @@ import java.util.Set;
  * @param answer what those are answered without alarm
  * @param underNoSpace and while there is no space
  * @param underCorrupt and while the cluster is corrupt
- * @param once whether what it does cannot be repeated, so that it is only tried by those who may not
+ * @param once whether what it does cannot be repeated, so that it is only tried by those who may
+ *     not
  */
 record MatrixRow(
     MethodDescriptor<?, ?> method,

@@ -262,10 +262,7 @@ final class MatrixRows {
         row(LeaseGrpc.getLeaseKeepAliveMethod(), USERS, keepAlive(EMPTY_LEASE)),
         row(LeaseGrpc.getLeaseTimeToLiveMethod(), READ_ALL_K, timeToLive(LEASE, true)),
         row(LeaseGrpc.getLeaseTimeToLiveMethod(), USERS, timeToLive(LEASE, false)),
-        row(
-            LeaseGrpc.getLeaseLeasesMethod(),
-            READ_ALL_K,
-            LeaseLeasesRequest.getDefaultInstance()));
+        row(LeaseGrpc.getLeaseLeasesMethod(), READ_ALL_K, LeaseLeasesRequest.getDefaultInstance()));
   }
 
   private static List<MatrixRow> maintenance() {
@@ -291,7 +288,10 @@ final class MatrixRows {
                 .setAlarm(AlarmType.NOSPACE)
                 .build()),
         row(MaintenanceGrpc.getStatusMethod(), USERS, StatusRequest.getDefaultInstance()),
-        row(MaintenanceGrpc.getDefragmentMethod(), ROOT_ONLY, DefragmentRequest.getDefaultInstance()),
+        row(
+            MaintenanceGrpc.getDefragmentMethod(),
+            ROOT_ONLY,
+            DefragmentRequest.getDefaultInstance()),
         row(MaintenanceGrpc.getHashMethod(), ROOT_ONLY, HashRequest.getDefaultInstance()),
         row(MaintenanceGrpc.getHashKVMethod(), ROOT_ONLY, HashKVRequest.getDefaultInstance()),
         row(MaintenanceGrpc.getSnapshotMethod(), ROOT_ONLY, SnapshotRequest.getDefaultInstance()),

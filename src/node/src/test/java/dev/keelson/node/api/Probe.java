@@ -51,8 +51,7 @@ final class Probe {
 
           @Override
           public void onClose(Status status, Metadata trailers) {
-            outcome.add(
-                status.isOk() ? OK : status.getCode() + ": " + status.getDescription());
+            outcome.add(status.isOk() ? OK : status.getCode() + ": " + status.getDescription());
           }
         },
         headers);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
+import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.peer.NoPeers;
 import dev.keelson.proto.etcdserverpb.AuthGrpc;
 import dev.keelson.proto.etcdserverpb.ClusterGrpc;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
@@ -83,7 +85,11 @@ class CompatibilityTableTest {
   private Set<String> registered() {
     Set<String> names = new TreeSet<>();
     try (Member member =
-        new Member(MemberSettings.standalone(dataDir), cause -> fail("the member failed", cause))) {
+        new Member(
+            MemberSettings.standalone(dataDir),
+            new SystemEnvironment(),
+            new NoPeers(),
+            cause -> fail("the member failed", cause))) {
       for (ServerServiceDefinition service : member.clientServices()) {
         for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
           names.add(method.getMethodDescriptor().getFullMethodName());

@@ -1,6 +1,6 @@
 package dev.keelson.node.api.auth;
 
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
@@ -33,7 +33,7 @@ public record AuthSettings(
    * @throws IllegalArgumentException with the reason if the options make no sense, or a key cannot
    *     be read
    */
-  public Tokens openTokens(LongSupplier nowNanos, Clock clock) {
+  public Tokens openTokens(LongSupplier nowNanos, InstantSource clock) {
     return token.equals(SIMPLE)
         ? new SimpleTokens(nowNanos, tokenTtlSeconds)
         : JwtTokens.open(JwtOptions.parse(token), clock);

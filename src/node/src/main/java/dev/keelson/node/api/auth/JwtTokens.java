@@ -3,7 +3,7 @@ package dev.keelson.node.api.auth;
 import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwt.JwtClaims;
@@ -29,13 +29,13 @@ final class JwtTokens implements Tokens {
 
   private final JwtKeys keys;
   private final long ttlSeconds;
-  private final Clock clock;
+  private final InstantSource clock;
   private final JwtConsumer consumer;
   private final ConcurrentHashMap<String, Verified> verified = new ConcurrentHashMap<>();
 
   private record Verified(Caller caller, long expiresSeconds) {}
 
-  private JwtTokens(JwtKeys keys, long ttlSeconds, Clock clock) {
+  private JwtTokens(JwtKeys keys, long ttlSeconds, InstantSource clock) {
     this.keys = keys;
     this.ttlSeconds = ttlSeconds;
     this.clock = clock;
@@ -51,7 +51,7 @@ final class JwtTokens implements Tokens {
     consumer = builder.build();
   }
 
-  static JwtTokens open(JwtOptions options, Clock clock) {
+  static JwtTokens open(JwtOptions options, InstantSource clock) {
     return new JwtTokens(options.keys(), options.ttl().toSeconds(), clock);
   }
 

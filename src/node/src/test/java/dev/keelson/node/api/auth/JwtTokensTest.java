@@ -163,9 +163,7 @@ class JwtTokensTest {
     String rsaOptions = "jwt,sign-method=RS256,priv-key=" + pkcs1;
     assertThat(at(rsaOptions, NOW).resolve(at(rsaOptions, NOW).issue("u", 7, ""), 9)).isNotNull();
     for (String[] curve :
-        new String[][] {
-          {"ES256", "secp256r1"}, {"ES384", "secp384r1"}, {"ES512", "secp521r1"}
-        }) {
+        new String[][] {{"ES256", "secp256r1"}, {"ES384", "secp384r1"}, {"ES512", "secp521r1"}}) {
       KeyPair ec = pair("EC", curve[1]);
       Path sec1 = pem("ec.pem", "EC PRIVATE KEY", inner(ec.getPrivate()));
       String options =
@@ -217,8 +215,7 @@ class JwtTokensTest {
     assertThatThrownBy(() -> JwtOptions.parse(options("ES256", rsa)))
         .isInstanceOf(IllegalArgumentException.class);
     Path other = pem("other.pem", "PUBLIC KEY", pair("RSA", "").getPublic().getEncoded());
-    String mixed =
-        "jwt,sign-method=RS256,pub-key=%s,priv-key=%s".formatted(other, privateKey(rsa));
+    String mixed = "jwt,sign-method=RS256,pub-key=%s,priv-key=%s".formatted(other, privateKey(rsa));
     assertThatThrownBy(() -> JwtOptions.parse(mixed)).hasMessageContaining("not a pair");
     Path empty = Files.writeString(folder.resolve("empty.pem"), "nothing");
     assertThatThrownBy(() -> JwtOptions.parse("jwt,sign-method=RS256,pub-key=" + empty))

@@ -33,7 +33,8 @@ class PasswordsTest {
   /** Made by etcd 3.5.16 for the password {@code rootpw}. */
   @Test
   void aHashOfEtcdMatches() {
-    ByteString hash = ByteString.copyFromUtf8("$2a$04$TVevmhS8CoWG...DdvPkB.jHarYFzn8EW1Rb.RBAeBSFOXksA.bi.");
+    ByteString hash =
+        ByteString.copyFromUtf8("$2a$04$TVevmhS8CoWG...DdvPkB.jHarYFzn8EW1Rb.RBAeBSFOXksA.bi.");
     assertThat(passwords.matches("rootpw", hash)).isTrue();
     assertThat(passwords.matches("rootpx", hash)).isFalse();
   }

@@ -1,26 +1,17 @@
-package dev.keelson.node.loop;
+package dev.keelson.node.env;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/**
- * A thread that runs one piece of work again and again while there is any, and sleeps otherwise. A
- * wake-up is never lost: it stays pending until the work has looked again.
- */
-public final class WorkThread {
+/** A worker with a thread of its own, which sleeps while there is nothing to do. */
+final class WorkThread implements Worker {
   private final AtomicBoolean signalled = new AtomicBoolean();
   private final Thread thread;
   private volatile boolean stopping;
 
-  /**
-   * Prepares the thread; {@link #start} starts it.
-   *
-   * @param work does what there is and returns whether to look again at once
-   * @param failed told of what the work threw; the thread ends then
-   */
-  public WorkThread(String name, BooleanSupplier work, Consumer<Throwable> failed) {
+  WorkThread(String name, BooleanSupplier work, Consumer<Throwable> failed) {
     thread =
         Thread.ofPlatform()
             .name(name)
@@ -51,11 +42,12 @@ public final class WorkThread {
     }
   }
 
+  @Override
   public void start() {
     thread.start();
   }
 
-  /** Makes the work look again. */
+  @Override
   public void wake() {
     // most calls find the signal up already and cost one read
     if (!signalled.get() && signalled.compareAndSet(false, true)) {
@@ -63,7 +55,7 @@ public final class WorkThread {
     }
   }
 
-  /** Lets the work run until it has nothing left, then ends the thread; returns when it has. */
+  @Override
   public void finish() {
     stopping = true;
     LockSupport.unpark(thread);
