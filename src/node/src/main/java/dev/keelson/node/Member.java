@@ -78,6 +78,7 @@ public final class Member implements AutoCloseable {
   private final ReadBarrier barrier;
   private final Consensus consensus;
   private final Roster roster;
+  private final SnapshotInstaller installer;
   private final PeerRequests peerRequests;
   private final Join join;
   private final LeaseCalls leaseCalls;
@@ -109,8 +110,7 @@ public final class Member implements AutoCloseable {
       Transport transport,
       Consumer<Throwable> failureHandler) {
     return identity(settings, environment, transport)
-        .thenApply(
-            fresh -> new Member(settings, environment, transport, failureHandler, fresh::get))
+        .thenApply(fresh -> new Member(settings, environment, transport, failureHandler, fresh))
         .whenComplete(
             (_, failure) -> {
               if (failure != null) {
@@ -213,7 +213,9 @@ public final class Member implements AutoCloseable {
             new Consensus.Queues(proposals, changes, barrier),
             new Outside(),
             this::fail);
-    roster = new Roster(storage.memberId(), state.members(), transport);
+    roster =
+        new Roster(
+            environment, storage.memberId(), state.members(), transport, REMOVAL_PAUSE_MILLIS);
     join = new Join(settings, environment, transport);
     AtLeader atLeader =
         new AtLeader(
@@ -254,9 +256,18 @@ public final class Member implements AutoCloseable {
             transport,
             proposals,
             consensus::standing);
+    installer =
+        new SnapshotInstaller(
+            settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
     peerRequests =
         new PeerRequests(
-            storage.clusterId(), storage.memberId(), consensus, state, leaseCalls, membership);
+            storage.clusterId(),
+            storage.memberId(),
+            consensus,
+            state,
+            leaseCalls,
+            membership,
+            installer);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -489,7 +500,14 @@ public final class Member implements AutoCloseable {
 
     @Override
     public void install(SnapshotMetadata snapshot, Runnable done) {
-      fail(new IllegalStateException("snapshot " + snapshot.index() + " cannot be installed"));
+      applier.run(
+          () -> {
+            installer.install(snapshot);
+            applier.replaced();
+            watchHub.reset();
+            roster.refresh();
+            done.run();
+          });
     }
 
     @Override

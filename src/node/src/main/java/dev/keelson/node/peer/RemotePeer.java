@@ -30,8 +30,8 @@ final class RemotePeer {
   private volatile List<String> urls;
   private volatile long roundTripNanos;
   private volatile long clockDifferenceMillis;
-  private volatile long connectedSinceNanos;
   private volatile boolean clockWarned;
+  private volatile long connectedSinceNanos;
 
   RemotePeer(PeerContext context, long id, List<String> urls, EventLoop loop) {
     this.context = context;
@@ -97,14 +97,6 @@ final class RemotePeer {
         });
   }
 
-  /** For how long both lanes have been up; -1 if they are not. */
-  long connectedMillis() {
-    long since = connectedSinceNanos;
-    return control.isConnected() && bulk.isConnected()
-        ? TimeUnit.NANOSECONDS.toMillis(context.environment().nanoTime() - since)
-        : -1;
-  }
-
   PeerStatus status() {
     return new PeerStatus(
         control.isConnected() && bulk.isConnected(),
@@ -112,6 +104,13 @@ final class RemotePeer {
         clockDifferenceMillis,
         control.sentMessages() + bulk.sentMessages(),
         dropped.get());
+  }
+
+  /** For how long both lanes have been up; -1 if one is down. */
+  long connectedMillis() {
+    return control.isConnected() && bulk.isConnected()
+        ? TimeUnit.NANOSECONDS.toMillis(context.environment().nanoTime() - connectedSinceNanos)
+        : -1;
   }
 
   /** One request, one answer. */
