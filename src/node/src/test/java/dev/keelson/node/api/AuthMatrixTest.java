@@ -14,14 +14,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.node.api.MatrixRow.Who;
-import dev.keelson.node.api.auth.AuthSettings;
 import dev.keelson.proto.authpb.Permission;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmRequest.AlarmAction;
 import dev.keelson.proto.etcdserverpb.AlarmType;
 import dev.keelson.proto.etcdserverpb.AuthGrpc;
 import dev.keelson.proto.etcdserverpb.AuthStatusRequest;
-import dev.keelson.proto.etcdserverpb.AuthUserChangePasswordRequest;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrpc;
@@ -32,9 +30,6 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -83,7 +78,7 @@ class AuthMatrixTest {
   void everybodyGetsWhatIsTheirsAndNothingElse(String kind) throws Exception {
     try (SecuredMember served = new SecuredMember(folder.resolve(kind), tokens(kind))) {
       populate(served);
-      Map<Who, Metadata> callers = callers(served, kind);
+      Map<Who, Metadata> callers = callers(served);
       List<String> wrong = new ArrayList<>();
       int cells = 0;
       for (AlarmType alarm : List.of(AlarmType.NONE, AlarmType.NOSPACE, AlarmType.CORRUPT)) {
@@ -174,18 +169,10 @@ class AuthMatrixTest {
     }
   }
 
-  private Map<Who, Metadata> callers(SecuredMember served, String kind) throws Exception {
+  private static Map<Who, Metadata> callers(SecuredMember served) {
     served.enable();
-    String gone = served.login("no-role");
-    assertThat(
-            served.call(
-                AuthGrpc.getUserChangePasswordMethod(),
-                SecuredMember.token(served.login("root")),
-                AuthUserChangePasswordRequest.newBuilder()
-                    .setName("no-role")
-                    .setPassword("no-role")
-                    .build()))
-        .isEqualTo(Probe.OK);
+    String expired = served.login("root");
+    served.expireTokens();
     Map<Who, Metadata> callers = new EnumMap<>(Who.class);
     callers.put(NOBODY, SecuredMember.nobody());
     callers.put(NO_ROLE, SecuredMember.token(served.login("no-role")));
@@ -194,7 +181,7 @@ class AuthMatrixTest {
     callers.put(NARROW, SecuredMember.token(served.login("narrow")));
     callers.put(ROOT, SecuredMember.token(served.login("root")));
     callers.put(CERTIFIED, SecuredMember.certified());
-    callers.put(EXPIRED, SecuredMember.token(kind.equals("jwt") ? signedLongAgo() : gone));
+    callers.put(EXPIRED, SecuredMember.token(expired));
     callers.put(WRONG, SecuredMember.token("abcdefghijklmnop.12345"));
     assertThat(
             served.call(
@@ -203,12 +190,6 @@ class AuthMatrixTest {
                 AuthStatusRequest.getDefaultInstance()))
         .isEqualTo(Probe.OK);
     return callers;
-  }
-
-  private String signedLongAgo() throws Exception {
-    return new AuthSettings(tokens("jwt"), 300, 4, false)
-        .openTokens(System::nanoTime, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC))
-        .issue("root", Long.MAX_VALUE, "");
   }
 
   private static void alarm(

@@ -64,7 +64,7 @@ record MatrixRow(
   }
 
   /** The same, tried only by those who are refused. */
-  MatrixRow once() {
+  MatrixRow triedInVain() {
     return new MatrixRow(method, request, allowed, answer, underNoSpace, underCorrupt, true);
   }
 

@@ -47,9 +47,11 @@ import dev.keelson.proto.etcdserverpb.LeaseLeasesRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.keelson.proto.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.proto.etcdserverpb.MemberAddRequest;
 import dev.keelson.proto.etcdserverpb.MemberListRequest;
 import dev.keelson.proto.etcdserverpb.MemberPromoteRequest;
 import dev.keelson.proto.etcdserverpb.MemberRemoveRequest;
+import dev.keelson.proto.etcdserverpb.MemberUpdateRequest;
 import dev.keelson.proto.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
@@ -257,7 +259,7 @@ final class MatrixRows {
                 LeaseGrpc.getLeaseRevokeMethod(),
                 WRITE_ALL_K,
                 LeaseRevokeRequest.newBuilder().setID(LEASE).build())
-            .once(),
+            .triedInVain(),
         row(LeaseGrpc.getLeaseKeepAliveMethod(), WRITE_ALL_K, keepAlive(LEASE)),
         row(LeaseGrpc.getLeaseKeepAliveMethod(), USERS, keepAlive(EMPTY_LEASE)),
         row(LeaseGrpc.getLeaseTimeToLiveMethod(), READ_ALL_K, timeToLive(LEASE, true)),
@@ -268,6 +270,16 @@ final class MatrixRows {
   private static List<MatrixRow> maintenance() {
     return List.of(
         row(ClusterGrpc.getMemberListMethod(), USERS, MemberListRequest.getDefaultInstance()),
+        row(
+                ClusterGrpc.getMemberAddMethod(),
+                ROOT_ONLY,
+                MemberAddRequest.newBuilder().addPeerURLs("?").build())
+            .answers("INVALID_ARGUMENT: etcdserver: given member URLs are invalid"),
+        row(
+                ClusterGrpc.getMemberUpdateMethod(),
+                ROOT_ONLY,
+                MemberUpdateRequest.newBuilder().setID(UNKNOWN).addPeerURLs("http://h:1").build())
+            .answers(NO_MEMBER),
         row(
                 ClusterGrpc.getMemberRemoveMethod(),
                 ROOT_ONLY,
@@ -310,7 +322,7 @@ final class MatrixRows {
     return List.of(
         row(AuthGrpc.getAuthEnableMethod(), ROOT_ONLY, AuthEnableRequest.getDefaultInstance()),
         row(AuthGrpc.getAuthDisableMethod(), ROOT_ONLY, AuthDisableRequest.getDefaultInstance())
-            .once(),
+            .triedInVain(),
         row(AuthGrpc.getAuthStatusMethod(), ROOT_ONLY, AuthStatusRequest.getDefaultInstance()),
         row(
                 AuthGrpc.getAuthenticateMethod(),

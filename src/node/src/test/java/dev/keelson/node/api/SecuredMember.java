@@ -9,6 +9,9 @@ import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.api.auth.AuthSettings;
 import dev.keelson.node.api.auth.Certificates;
+import dev.keelson.node.env.Environment;
+import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.peer.NoPeers;
 import dev.keelson.proto.authpb.Permission;
 import dev.keelson.proto.etcdserverpb.AuthEnableRequest;
 import dev.keelson.proto.etcdserverpb.AuthGrpc;
@@ -18,7 +21,6 @@ import dev.keelson.proto.etcdserverpb.AuthUserAddRequest;
 import dev.keelson.proto.etcdserverpb.AuthUserGrantRoleRequest;
 import dev.keelson.proto.etcdserverpb.AuthenticateRequest;
 import io.grpc.Attributes;
-import io.grpc.Channel;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
@@ -37,6 +39,7 @@ import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -51,6 +54,9 @@ final class SecuredMember implements AutoCloseable {
   private static final Metadata.Key<String> CERTIFIED =
       Metadata.Key.of("test-certified", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final int TTL_SECONDS = 300;
+
+  private final AtomicLong passed = new AtomicLong();
   private final Member member;
   private final Server server;
   private final ManagedChannel channel;
@@ -58,8 +64,9 @@ final class SecuredMember implements AutoCloseable {
   SecuredMember(Path folder, String tokenKind) throws Exception {
     member =
         new Member(
-            MemberSettings.standalone(folder),
-            new AuthSettings(tokenKind, 300, 4, true),
+            settings(folder, new AuthSettings(tokenKind, TTL_SECONDS, 4, true)),
+            environment(),
+            new NoPeers(),
             cause -> fail("the member failed", cause));
     member.start();
     member.ready().get(30, TimeUnit.SECONDS);
@@ -74,12 +81,49 @@ final class SecuredMember implements AutoCloseable {
     channel = InProcessChannelBuilder.forName(name).directExecutor().build();
   }
 
-  Channel channel() {
-    return channel;
+  private static MemberSettings settings(Path folder, AuthSettings auth) {
+    MemberSettings plain = MemberSettings.standalone(folder);
+    return new MemberSettings(
+        plain.name(),
+        plain.dataDir(),
+        plain.walDir(),
+        plain.peerUrls(),
+        plain.clientUrls(),
+        plain.cluster(),
+        plain.heartbeatMillis(),
+        plain.electionMillis(),
+        plain.preVote(),
+        plain.requestBytesMax(),
+        plain.txnOpsMax(),
+        plain.quotaBytes(),
+        plain.logKeepEntries(),
+        plain.compactionBatch(),
+        plain.compactionPauseMillis(),
+        plain.progressMillis(),
+        plain.fsync(),
+        plain.memory(),
+        auth);
   }
 
-  Member member() {
-    return member;
+  /** The machine, with clocks that can be put forward. */
+  private Environment environment() {
+    Environment machine = new SystemEnvironment();
+    return (Environment)
+        Proxy.newProxyInstance(
+            Environment.class.getClassLoader(),
+            new Class<?>[] {Environment.class},
+            (_, method, arguments) ->
+                switch (method.getName()) {
+                  case "nanoTime" -> machine.nanoTime() + passed.get();
+                  case "wallMillis" ->
+                      machine.wallMillis() + TimeUnit.NANOSECONDS.toMillis(passed.get());
+                  default -> method.invoke(machine, arguments);
+                });
+  }
+
+  /** Lets so much time pass that a token not used meanwhile is expired. */
+  void expireTokens() {
+    passed.addAndGet(TimeUnit.SECONDS.toNanos(TTL_SECONDS + 1));
   }
 
   List<ServerServiceDefinition> services() {
