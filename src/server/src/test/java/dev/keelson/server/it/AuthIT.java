@@ -151,7 +151,8 @@ final class AuthIT {
     try {
       Path secret = Files.writeString(folder.resolve("secret"), "a secret between the members");
       try (ServerProcess server =
-          Servers.start("--auth-token=jwt,sign-method=HS256,priv-key=%s,ttl=1m".formatted(secret))) {
+          Servers.start(
+              "--auth-token=jwt,sign-method=HS256,priv-key=%s,ttl=1m".formatted(secret))) {
         secure(server);
         assertThat(run(server, ALICE, "put", "own/a", "1")).contains("OK");
         assertThat(fail(server, ALICE, "put", "other", "1"))
@@ -210,8 +211,7 @@ final class AuthIT {
   private static String run(ServerProcess server, String... words) throws InterruptedException {
     try (Command command = etcdctl(server, words)) {
       return String.join(
-          "\n",
-          command.end(0).lines().filter(line -> !line.startsWith("{\"level\":")).toList());
+          "\n", command.end(0).lines().filter(line -> !line.startsWith("{\"level\":")).toList());
     }
   }
 
