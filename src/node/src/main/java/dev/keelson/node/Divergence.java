@@ -148,7 +148,7 @@ final class Divergence {
     }
     byAnswer.values().stream()
         .filter(each -> each != majority.get())
-        .flatMap(SortedSet::stream)
+        .flatMap(NavigableSet::stream)
         .forEach(id -> accuse(then.term(), id));
   }
 
