@@ -6,10 +6,15 @@ import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.RevisionEvents;
+import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
+import dev.keelson.node.api.auth.Authentication;
+import dev.keelson.node.api.auth.Identities;
+import dev.keelson.node.api.auth.Passwords;
+import dev.keelson.node.api.auth.Tokens;
 import dev.keelson.node.env.Environment;
 import dev.keelson.node.loop.Applier;
 import dev.keelson.node.loop.MembershipProposals;
@@ -27,6 +32,7 @@ import dev.keelson.raft.Status;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.raft.confchange.ConfChangeException;
 import io.grpc.ServerServiceDefinition;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +73,7 @@ public final class Member implements AutoCloseable {
   private final WalLog walLog;
   private final StateMachine state;
   private final Lessor lessor;
+  private final Tokens tokens;
   private final Proposals proposals;
   private final MembershipProposals changes;
   private final ReadBarrier barrier;
@@ -156,6 +163,7 @@ public final class Member implements AutoCloseable {
     this.environment = environment;
     this.transport = transport;
     this.failureHandler = failureHandler;
+    tokens = openTokens(settings, environment);
     storage = MemberStorage.open(settings, environment, fresh);
     walLog = new WalLog(storage.wal(), settings.fsync());
     Leases leases = new Leases(storage.backend());
@@ -252,6 +260,18 @@ public final class Member implements AutoCloseable {
     installer =
         new SnapshotInstaller(
             settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
+    Digests digests = new Digests(environment, storage.memberId(), state, applier::appliedIndex);
+    Divergence divergence =
+        new Divergence(
+            storage.clusterId(),
+            storage.memberId(),
+            transport,
+            digests,
+            state.alarms(),
+            proposals,
+            consensus::standing,
+            applier::appliedIndex,
+            this::revision);
     peerRequests =
         new PeerRequests(
             storage.clusterId(),
@@ -260,7 +280,8 @@ public final class Member implements AutoCloseable {
             state,
             leaseCalls,
             membership,
-            installer);
+            installer,
+            digests);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -282,7 +303,9 @@ public final class Member implements AutoCloseable {
             state.alarms(),
             proposals,
             storage.backend()::sizeBytes);
-    leaseExpiry = new LeaseExpiry(lessor, proposals, settings.requestTimeoutMillis());
+    leaseExpiry =
+        new LeaseExpiry(
+            lessor, proposals, settings.requestTimeoutMillis(), () -> state.auth().revision());
     housekeeping =
         new Housekeeping(
             state,
@@ -312,7 +335,12 @@ public final class Member implements AutoCloseable {
                 quota,
                 environment.pool(),
                 consensus::standing,
-                applier::appliedIndex),
+                applier::appliedIndex,
+                new Authentication(
+                    state::auth,
+                    new Identities(tokens, settings.auth().certificateNames()),
+                    tokens,
+                    new Passwords(settings.auth().bcryptCost()))),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
     duties =
         new LeaderDuties(
@@ -321,7 +349,18 @@ public final class Member implements AutoCloseable {
             consensus::standing,
             versions,
             membership,
+            divergence,
             services::leaderLost);
+  }
+
+  private static Tokens openTokens(MemberSettings settings, Environment environment) {
+    try {
+      return settings
+          .auth()
+          .openTokens(environment::nanoTime, () -> Instant.ofEpochMilli(environment.wallMillis()));
+    } catch (IllegalArgumentException e) {
+      throw new MemberStartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Starts the loops. {@link #ready} tells when clients can be served. */
@@ -399,6 +438,12 @@ public final class Member implements AutoCloseable {
     consensus.submit(() -> consensus.loop().transferLeadership(to));
   }
 
+  private long revision() {
+    try (View view = state.store().views().acquire()) {
+      return view.revision();
+    }
+  }
+
   private void wakeConsensus() {
     consensus.wake();
   }
@@ -416,6 +461,7 @@ public final class Member implements AutoCloseable {
       quota.refresh();
       if (++ticks % TICKS_PER_EXPIRY == 0) {
         state.store().views().expirePaged(PAGED_IDLE_MAX);
+        tokens.sweep();
       }
     } catch (RuntimeException e) {
       // a timer task that throws is silently never run again; without ticks the member is dead
@@ -516,6 +562,21 @@ public final class Member implements AutoCloseable {
     @Override
     public void compacted(long revision) {
       watchHub.compacted(revision);
+    }
+
+    @Override
+    public void tokenIssued(String token, String username) {
+      tokens.tokenIssued(token, username);
+    }
+
+    @Override
+    public void tokensRevoked(String username) {
+      tokens.tokensRevoked(username);
+    }
+
+    @Override
+    public void allTokensRevoked() {
+      tokens.allTokensRevoked();
     }
   }
 

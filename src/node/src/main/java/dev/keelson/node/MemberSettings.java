@@ -1,5 +1,6 @@
 package dev.keelson.node;
 
+import dev.keelson.node.api.auth.AuthSettings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
  * @param fsync whether the log is synced before a write is acknowledged; false loses data on a
  *     power failure
  * @param memory how much memory goes where
+ * @param auth how callers are authenticated
  */
 public record MemberSettings(
     String name,
@@ -48,10 +50,11 @@ public record MemberSettings(
     int compactionPauseMillis,
     long progressMillis,
     boolean fsync,
-    Memory memory) {
+    Memory memory,
+    AuthSettings auth) {
 
   /**
-   * The cluster, as the flags tell it. All but the last four matter only to a member without data.
+   * The cluster, as the flags tell it. All but the last five matter only to a member without data.
    *
    * @param initialMembers peer URLs by name of the members the cluster starts with, this one
    *     included
@@ -61,6 +64,8 @@ public record MemberSettings(
    * @param strictReconfiguration whether changes that could cost the quorum are refused
    * @param learnersMax how many learners there may be
    * @param promoteLearners whether a learner that has caught up becomes a voter by itself
+   * @param corruptCheckMillis how often the leader compares hashes of all that is stored; 0 for
+   *     never. Digests of what was applied are compared in any case.
    */
   public record Cluster(
       SortedMap<String, List<String>> initialMembers,
@@ -69,7 +74,8 @@ public record MemberSettings(
       boolean forceNew,
       boolean strictReconfiguration,
       int learnersMax,
-      boolean promoteLearners) {
+      boolean promoteLearners,
+      long corruptCheckMillis) {
     /** Copies the members, in the order of their names. */
     public Cluster {
       initialMembers = Collections.unmodifiableSortedMap(new TreeMap<>(initialMembers));
@@ -78,7 +84,7 @@ public record MemberSettings(
     /** A new cluster with etcd's defaults. */
     public static Cluster of(Map<String, List<String>> initialMembers) {
       return new Cluster(
-          new TreeMap<>(initialMembers), "etcd-cluster", false, false, true, 1, false);
+          new TreeMap<>(initialMembers), "etcd-cluster", false, false, true, 1, false, 0);
     }
   }
 
@@ -123,7 +129,8 @@ public record MemberSettings(
         compactionPauseMillis,
         progressMillis,
         fsync,
-        memory);
+        memory,
+        auth);
   }
 
   /** How long a proposal or a linearizable read is waited for. */
@@ -155,6 +162,7 @@ public record MemberSettings(
         10,
         600_000,
         true,
-        Memory.DEFAULT);
+        Memory.DEFAULT,
+        AuthSettings.DEFAULT);
   }
 }
