@@ -108,8 +108,7 @@ final class OutgoingSnapshot {
       if (file != openFile || from == null) {
         close();
         from =
-            FileChannel.open(
-                directory.resolve(files.get(file).getName()), StandardOpenOption.READ);
+            FileChannel.open(directory.resolve(files.get(file).getName()), StandardOpenOption.READ);
         channel = from;
         openFile = file;
       }

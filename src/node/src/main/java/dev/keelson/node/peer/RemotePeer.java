@@ -32,6 +32,7 @@ final class RemotePeer {
   private volatile long clockDifferenceMillis;
   private volatile long connectedSinceNanos;
   private volatile boolean clockWarned;
+  private volatile long connectedSinceNanos;
 
   RemotePeer(PeerContext context, long id, List<String> urls, EventLoop loop) {
     this.context = context;
@@ -112,6 +113,13 @@ final class RemotePeer {
         clockDifferenceMillis,
         control.sentMessages() + bulk.sentMessages(),
         dropped.get());
+  }
+
+  /** For how long both lanes have been up; -1 if one is down. */
+  long connectedMillis() {
+    return control.isConnected() && bulk.isConnected()
+        ? TimeUnit.NANOSECONDS.toMillis(context.environment().nanoTime() - connectedSinceNanos)
+        : -1;
   }
 
   /** One request, one answer. */

@@ -283,7 +283,8 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
               context
                   .environment()
                   .after(
-                      FORGET_MILLIS, () -> context.environment().pool().execute(() -> forget(left)));
+                      FORGET_MILLIS,
+                      () -> context.environment().pool().execute(() -> forget(left)));
         }
       }
     }

@@ -51,8 +51,7 @@ final class SnapshotSender {
     this.loops = loops;
     this.checkpoints = new Checkpoints(context.environment(), context.receiver().snapshots());
     this.limit =
-        new RateLimit(
-            context.settings().snapshotBytesPerSecond(), context.environment()::nanoTime);
+        new RateLimit(context.settings().snapshotBytesPerSecond(), context.environment()::nanoTime);
   }
 
   /** Removes what an earlier process left. */
@@ -152,8 +151,7 @@ final class SnapshotSender {
                   .addKeyValue("snapshot-index", snapshot.metadata().index())
                   .addKeyValue("outcome", result.getOutcome())
                   .addKeyValue("attempts", attempt + 1)
-                  .addKeyValue(
-                      "took-ms", (context.environment().nanoTime() - begun) / 1_000_000)
+                  .addKeyValue("took-ms", (context.environment().nanoTime() - begun) / 1_000_000)
                   .log("sent a snapshot");
               return true;
             }
@@ -188,8 +186,7 @@ final class SnapshotSender {
     private SnapshotResult attempt(OutgoingSnapshot snapshot, int attempt)
         throws IOException, InterruptedException {
       List<String> urls = peer.urls();
-      ManagedChannel channel =
-          context.dialer().dial(urls.get(attempt % urls.size()), loops.next());
+      ManagedChannel channel = context.dialer().dial(urls.get(attempt % urls.size()), loops.next());
       try {
         offset = attempt == 0 ? 0 : progress(channel, snapshot);
         SnapshotStream stream =
