@@ -78,6 +78,7 @@ public final class Member implements AutoCloseable {
   private final ReadBarrier barrier;
   private final Consensus consensus;
   private final Roster roster;
+  private final SnapshotInstaller installer;
   private final PeerRequests peerRequests;
   private final Join join;
   private final LeaseCalls leaseCalls;
@@ -255,9 +256,18 @@ public final class Member implements AutoCloseable {
             transport,
             proposals,
             consensus::standing);
+    installer =
+        new SnapshotInstaller(
+            settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
     peerRequests =
         new PeerRequests(
-            storage.clusterId(), storage.memberId(), consensus, state, leaseCalls, membership);
+            storage.clusterId(),
+            storage.memberId(),
+            consensus,
+            state,
+            leaseCalls,
+            membership,
+            installer);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -490,7 +500,14 @@ public final class Member implements AutoCloseable {
 
     @Override
     public void install(SnapshotMetadata snapshot, Runnable done) {
-      fail(new IllegalStateException("snapshot " + snapshot.index() + " cannot be installed"));
+      applier.run(
+          () -> {
+            installer.install(snapshot);
+            applier.replaced();
+            watchHub.reset();
+            roster.refresh();
+            done.run();
+          });
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.keelson.node;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.node.api.MemberMessages;
 import dev.keelson.node.peer.Receiver;
+import dev.keelson.node.peer.SnapshotStore;
 import dev.keelson.proto.peer.DescribeResponse;
 import dev.keelson.proto.peer.HashKvRequest;
 import dev.keelson.proto.peer.HashKvResponse;
@@ -26,6 +27,7 @@ final class PeerRequests implements Receiver {
   private final StateMachine state;
   private final LeaseCalls leases;
   private final MembershipCalls membership;
+  private final SnapshotStore snapshots;
 
   PeerRequests(
       long clusterId,
@@ -33,13 +35,15 @@ final class PeerRequests implements Receiver {
       Consensus consensus,
       StateMachine state,
       LeaseCalls leases,
-      MembershipCalls membership) {
+      MembershipCalls membership,
+      SnapshotStore snapshots) {
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.consensus = consensus;
     this.state = state;
     this.leases = leases;
     this.membership = membership;
+    this.snapshots = snapshots;
   }
 
   @Override
@@ -99,6 +103,11 @@ final class PeerRequests implements Receiver {
   @Override
   public CompletableFuture<HashKvResponse> hashKv(HashKvRequest request) {
     return CompletableFuture.failedFuture(Status.UNIMPLEMENTED.asRuntimeException());
+  }
+
+  @Override
+  public SnapshotStore snapshots() {
+    return snapshots;
   }
 
   @Override

@@ -133,8 +133,7 @@ public final class GrpcTransport implements Transport {
   @Override
   public long connectedMillis(long member) {
     Running now = running;
-    RemotePeer peer = now == null ? null : now.peers.find(member);
-    return peer == null ? -1 : peer.connectedMillis();
+    return now == null ? -1 : now.peers.connectedMillis(member);
   }
 
   @Override

@@ -37,6 +37,8 @@ final class PeerService {
             .addMethod(PeerGrpc.getDescribeMethod());
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(descriptor.build()).addMethod(PeerMethods.RECEIVE, raft);
+    service.addMethod(PeerGrpc.getInstallSnapshotMethod(), snapshots);
+    add(service, PeerGrpc.getSnapshotProgressMethod(), snapshots::progress);
     add(service, PeerGrpc.getLeaseRenewMethod(), receiver::renewLeases);
     add(service, PeerGrpc.getLeaseTimeToLiveMethod(), receiver::timeToLive);
     add(service, PeerGrpc.getPromoteMethod(), receiver::promote);

@@ -30,7 +30,6 @@ final class RemotePeer {
   private volatile List<String> urls;
   private volatile long roundTripNanos;
   private volatile long clockDifferenceMillis;
-  private volatile long connectedSinceNanos;
   private volatile boolean clockWarned;
   private volatile long connectedSinceNanos;
 
@@ -96,14 +95,6 @@ final class RemotePeer {
           control.tick();
           bulk.tick();
         });
-  }
-
-  /** For how long both lanes have been up; -1 if they are not. */
-  long connectedMillis() {
-    long since = connectedSinceNanos;
-    return control.isConnected() && bulk.isConnected()
-        ? TimeUnit.NANOSECONDS.toMillis(context.environment().nanoTime() - since)
-        : -1;
   }
 
   PeerStatus status() {
