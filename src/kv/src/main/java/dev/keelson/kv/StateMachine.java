@@ -149,6 +149,7 @@ public final class StateMachine implements AutoCloseable {
     Applied outcome;
     try {
       outcome = Applied.of(reconfiguration.apply(store.batch(), index, change));
+      members.all().forEach(each -> store.digest().fold(each.toByteArray()));
     } catch (KvException e) {
       outcome = Applied.failed(e);
     }
@@ -251,6 +252,8 @@ public final class StateMachine implements AutoCloseable {
       throw new KvException(KvError.LEASE_EXISTS);
     }
     Leases.Granted lease = leases.grant(store.batch(), request.getID(), request.getTTL());
+    store.digest().fold(request.getID());
+    store.digest().fold(request.getTTL());
     listener.leaseGranted(lease);
     return lease;
   }
@@ -262,12 +265,13 @@ public final class StateMachine implements AutoCloseable {
       throw new KvException(KvError.LEASE_NOT_FOUND);
     }
     WriteTxn txn = store.begin();
-    txn.willRead();
+    txn.willReadBefore();
     for (byte[] key : Leases.attachedKeys(backend, id)) {
       txn.delete(UnsafeByteOperations.unsafeWrap(key));
     }
     txn.end();
     leases.revoke(store.batch(), id);
+    store.digest().fold(id);
     listener.leaseRevoked(id);
     return Applied.NOTHING;
   }
@@ -299,12 +303,18 @@ public final class StateMachine implements AutoCloseable {
           yield List.of();
         }
         alarms.raise(store.batch(), alarm);
+        store.digest().fold(alarm.toByteArray());
         yield List.of(alarm);
       }
       case DEACTIVATE ->
-          alarms.clear(store.batch(), alarm) ? List.of(alarm) : List.<AlarmMember>of();
+          alarms.clear(store.batch(), alarm) ? cleared(alarm) : List.<AlarmMember>of();
       case UNRECOGNIZED -> List.of();
     };
+  }
+
+  private List<AlarmMember> cleared(AlarmMember alarm) {
+    store.digest().fold(alarm.getMemberID());
+    return List.of(alarm);
   }
 
   private void refuse(AlarmType type, KvError error) throws KvException {

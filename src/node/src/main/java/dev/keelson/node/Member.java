@@ -6,6 +6,7 @@ import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.RevisionEvents;
+import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
@@ -259,6 +260,18 @@ public final class Member implements AutoCloseable {
     installer =
         new SnapshotInstaller(
             settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
+    Digests digests = new Digests(environment, storage.memberId(), state, applier::appliedIndex);
+    Divergence divergence =
+        new Divergence(
+            storage.clusterId(),
+            storage.memberId(),
+            transport,
+            digests,
+            state.alarms(),
+            proposals,
+            consensus::standing,
+            applier::appliedIndex,
+            this::revision);
     peerRequests =
         new PeerRequests(
             storage.clusterId(),
@@ -267,7 +280,8 @@ public final class Member implements AutoCloseable {
             state,
             leaseCalls,
             membership,
-            installer);
+            installer,
+            digests);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -335,6 +349,7 @@ public final class Member implements AutoCloseable {
             consensus::standing,
             versions,
             membership,
+            divergence,
             services::leaderLost);
   }
 
@@ -421,6 +436,12 @@ public final class Member implements AutoCloseable {
   /** Asks this member, if it leads, to hand over to another voter. */
   public void transferLeadership(long to) {
     consensus.submit(() -> consensus.loop().transferLeadership(to));
+  }
+
+  private long revision() {
+    try (View view = state.store().views().acquire()) {
+      return view.revision();
+    }
   }
 
   private void wakeConsensus() {

@@ -15,7 +15,6 @@ import dev.keelson.proto.peer.LeaseTimeToLiveResponse;
 import dev.keelson.proto.peer.PromoteRequest;
 import dev.keelson.proto.peer.PromoteResponse;
 import dev.keelson.raft.Message;
-import io.grpc.Status;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -28,6 +27,7 @@ final class PeerRequests implements Receiver {
   private final LeaseCalls leases;
   private final MembershipCalls membership;
   private final SnapshotStore snapshots;
+  private final Digests digests;
 
   PeerRequests(
       long clusterId,
@@ -36,7 +36,8 @@ final class PeerRequests implements Receiver {
       StateMachine state,
       LeaseCalls leases,
       MembershipCalls membership,
-      SnapshotStore snapshots) {
+      SnapshotStore snapshots,
+      Digests digests) {
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.consensus = consensus;
@@ -44,6 +45,7 @@ final class PeerRequests implements Receiver {
     this.leases = leases;
     this.membership = membership;
     this.snapshots = snapshots;
+    this.digests = digests;
   }
 
   @Override
@@ -102,7 +104,7 @@ final class PeerRequests implements Receiver {
 
   @Override
   public CompletableFuture<HashKvResponse> hashKv(HashKvRequest request) {
-    return CompletableFuture.failedFuture(Status.UNIMPLEMENTED.asRuntimeException());
+    return digests.answer(request);
   }
 
   @Override

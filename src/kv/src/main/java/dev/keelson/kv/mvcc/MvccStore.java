@@ -23,6 +23,7 @@ public final class MvccStore implements AutoCloseable {
   private final KvBackend backend;
   private WriteBatch batch;
   private final Views views = new Views();
+  private final StateDigest digest = new StateDigest();
   private CountIndex counts = new CountIndex();
   private MetaCache metas = new MetaCache();
   private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
@@ -34,6 +35,7 @@ public final class MvccStore implements AutoCloseable {
   private long appliedIndex;
   private long appliedTerm;
   private boolean dirty;
+  private boolean manyChanged;
 
   /** Opens the state that the backend holds. */
   public MvccStore(KvBackend backend) {
@@ -64,6 +66,7 @@ public final class MvccStore implements AutoCloseable {
     appliedIndex = applied.index();
     appliedTerm = applied.term();
     revision = applied.revision();
+    digest.restart(appliedIndex, applied.digest());
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
     long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
     compactRevision = Math.max(scheduled, finished);
@@ -124,7 +127,13 @@ public final class MvccStore implements AutoCloseable {
     }
     appliedIndex = index;
     appliedTerm = term;
+    digest.sealed(index, term);
     dirty = true;
+  }
+
+  /** The digest of everything applied; what is no transaction folds its effects in itself. */
+  public StateDigest digest() {
+    return digest;
   }
 
   /** The open batch, for the other parts of the replicated state. */
@@ -134,12 +143,16 @@ public final class MvccStore implements AutoCloseable {
 
   /** Starts a transaction that will create {@link #revision} + 1 if it changes anything. */
   public WriteTxn begin() {
+    if (manyChanged) {
+      writeThrough();
+    }
     return new WriteTxn(this, revision + 1);
   }
 
   /** Logically compacts: older revisions are refused from the next view on. */
   public void compact(long at) {
     compactRevision = at;
+    digest.fold(at);
     batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(at, 0));
     dirty = true;
   }
@@ -164,6 +177,7 @@ public final class MvccStore implements AutoCloseable {
     dirty = false;
     counts.settle(backend);
     publish();
+    digest.published(appliedIndex);
     List<RevisionEvents> events = List.copyOf(published);
     published.clear();
     return events;
@@ -184,10 +198,11 @@ public final class MvccStore implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(appliedIndex, appliedTerm, revision).encode());
+        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value()).encode());
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();
+    manyChanged = false;
     // not before the backend holds both the decision and every event up to its revision
     compactor.schedule(compactRevision);
   }
@@ -226,13 +241,14 @@ public final class MvccStore implements AutoCloseable {
     changedInBatch.put(key, meta);
   }
 
-  void finish(long newRevision, List<Event> events) {
+  /** The same of keys too many to remember: the batch is written before the next transaction. */
+  void changedMany() {
+    manyChanged = true;
+  }
+
+  void finish(long newRevision, List<Event> events, long eventBytes) {
     revision = newRevision;
-    long size = 0;
-    for (Event event : events) {
-      size += event.sizeBytes();
-    }
-    published.add(new RevisionEvents(newRevision, events, size));
+    published.add(new RevisionEvents(newRevision, events, eventBytes));
     dirty = true;
   }
 

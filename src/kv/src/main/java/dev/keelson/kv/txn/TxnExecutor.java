@@ -60,7 +60,7 @@ public final class TxnExecutor {
   /** Deletes a range. */
   public DeleteResult deleteRange(WriteTxn txn, DeleteRangeRequest request) {
     if (readsRow(request)) {
-      txn.willRead();
+      txn.willReadBefore();
     }
     return doDelete(txn, request);
   }
