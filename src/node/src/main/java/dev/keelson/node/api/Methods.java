@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Builds gRPC methods whose handlers take a decoded request and answer with {@link Encoded}
  * messages.
  */
-final class Methods {
+public final class Methods {
   /** Clients that must not talk to a member without leader set it to "true". */
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
@@ -58,7 +58,7 @@ final class Methods {
   }
 
   /** A method whose handler looks after the whole call. */
-  <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> streaming(
+  public <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> streaming(
       MethodDescriptor<Q, ?> generated, ServerCallHandler<Q, Encoded> handler) {
     MethodDescriptor<Q, Encoded> descriptor =
         generated.toBuilder(generated.getRequestMarshaller(), EncodedStream.MARSHALLER).build();

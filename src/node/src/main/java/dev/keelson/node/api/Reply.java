@@ -34,7 +34,7 @@ final class Reply {
   }
 
   void ok(MessageLite response) {
-    ok(WireWriter.of(response));
+    ok(Encoded.of(response));
   }
 
   void ok(Encoded response) {
