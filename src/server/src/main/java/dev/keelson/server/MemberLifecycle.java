@@ -4,6 +4,7 @@ import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.Configuration.Notice;
 import dev.keelson.server.config.MemberOptions;
 import dev.keelson.server.config.ServingOptions;
+import dev.keelson.server.gateway.Gateway;
 import dev.keelson.server.listen.ClientListener;
 import dev.keelson.server.listen.HttpBackend;
 import dev.keelson.server.listen.ListenSettings;
@@ -48,6 +49,7 @@ public final class MemberLifecycle {
   private final Member member;
   private final RelayedConnections connections;
   private final HttpServer http;
+  private final Gateway gateway;
   private final HealthStatusManager health = new HealthStatusManager();
 
   /** Guards the fields below; never held while the member starts or stops. */
@@ -59,11 +61,16 @@ public final class MemberLifecycle {
   private boolean stopped;
 
   MemberLifecycle(
-      Configuration configuration, Member member, RelayedConnections connections, HttpServer http) {
+      Configuration configuration,
+      Member member,
+      RelayedConnections connections,
+      HttpServer http,
+      Gateway gateway) {
     this.configuration = configuration;
     this.member = member;
     this.connections = connections;
     this.http = http;
+    this.gateway = gateway;
   }
 
   /**
@@ -95,6 +102,7 @@ public final class MemberLifecycle {
       }
       List<ServerServiceDefinition> services = new ArrayList<>(member.clientServices());
       services.add(health.getHealthService().bindService());
+      gateway.start(services, List.of());
       clients = new ClientListener(settings, services, backend);
       clients.start();
     }
@@ -134,6 +142,7 @@ public final class MemberLifecycle {
       if (clients != null) {
         clients.stop(GRACE);
       }
+      gateway.stop();
     }
     if (stopMember) {
       member.stop();

@@ -80,12 +80,7 @@ public final class ServingOptions {
           "false",
           "Set SO_REUSEADDR on listeners (always so here).");
   public static final Option<Boolean> ENABLE_GRPC_GATEWAY =
-      notYet(
-          "enable-grpc-gateway",
-          SWITCH,
-          "true",
-          "Serve the JSON gateway.",
-          "the gateway cannot be switched off");
+      works("enable-grpc-gateway", SWITCH, "true", "Serve the JSON gateway.");
   public static final Option<Duration> RAFT_READ_TIMEOUT =
       notYet(
           "raft-read-timeout",
