@@ -7,6 +7,7 @@ import dev.keelson.node.loop.Proposals;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Revokes expired leases through the log, a bounded number at a time, so that a hundred thousand
@@ -18,17 +19,20 @@ final class LeaseExpiry {
   private final Lessor lessor;
   private final Proposals proposals;
   private final long retryMillis;
+  private final LongAdder expired;
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /**
    * Creates the expiry.
    *
    * @param retryMillis after which a revocation that failed is tried again
+   * @param expired counts them
    */
-  LeaseExpiry(Lessor lessor, Proposals proposals, long retryMillis) {
+  LeaseExpiry(Lessor lessor, Proposals proposals, long retryMillis, LongAdder expired) {
     this.lessor = lessor;
     this.proposals = proposals;
     this.retryMillis = retryMillis;
+    this.expired = expired;
   }
 
   /** Called every tick. */
@@ -39,6 +43,7 @@ final class LeaseExpiry {
     }
     for (long id : lessor.takeExpired(room)) {
       inFlight.incrementAndGet();
+      expired.increment();
       proposals.propose(
           InternalRaftRequest.newBuilder()
               .setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(id)),

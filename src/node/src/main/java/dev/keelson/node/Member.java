@@ -1,14 +1,17 @@
 package dev.keelson.node;
 
+import dev.keelson.kv.Applied;
 import dev.keelson.kv.ApplyListener;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.RevisionEvents;
+import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
+import dev.keelson.node.compaction.AutoCompaction;
 import dev.keelson.node.loop.Applier;
 import dev.keelson.node.loop.LogWriter;
 import dev.keelson.node.loop.NodeLoop;
@@ -16,6 +19,10 @@ import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
 import dev.keelson.node.loop.WorkThread;
+import dev.keelson.node.metrics.MemberMetrics;
+import dev.keelson.node.metrics.PrometheusText;
+import dev.keelson.node.metrics.SlowRequests;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
@@ -69,6 +76,8 @@ public final class Member implements AutoCloseable {
   private final MemberSettings settings;
   private final Consumer<Throwable> failureHandler;
   private final AtomicBoolean failed = new AtomicBoolean();
+  private final MemberMetrics metrics = new MemberMetrics();
+  private final SlowRequests slow;
   private final MemberStorage storage;
   private final WalLog walLog;
   private final StateMachine state;
@@ -98,10 +107,13 @@ public final class Member implements AutoCloseable {
   public Member(MemberSettings settings, Consumer<Throwable> failureHandler) {
     this.settings = settings;
     this.failureHandler = failureHandler;
+    slow =
+        new SlowRequests(
+            settings.upkeep().slowApply(), settings.upkeep().slowCall(), metrics.requests);
     workers = Executors.newFixedThreadPool(workerCount(), daemon("keelson-worker"));
     timer = Executors.newSingleThreadScheduledExecutor(daemon("keelson-timer"));
     storage = MemberStorage.open(settings, workers);
-    walLog = new WalLog(storage.wal(), settings.fsync());
+    walLog = new WalLog(storage.wal(), settings.fsync(), metrics.disk);
     Leases leases = new Leases(storage.backend());
     lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
     state = new StateMachine(storage.backend(), leases, new Consequences());
@@ -117,7 +129,7 @@ public final class Member implements AutoCloseable {
             nodeThread::wake);
     barrier = new ReadBarrier(System::nanoTime, requestTimeoutNanos, nodeThread::wake);
     logWriter = new LogWriter(walLog, this::appended, this::fail);
-    applier = new Applier(state, proposals, new ApplyObserver(), this::fail);
+    applier = new Applier(state, proposals, new ApplyObserver(), System::nanoTime, this::fail);
     loop = openLoop();
     watchHub =
         new WatchHub(
@@ -140,7 +152,9 @@ public final class Member implements AutoCloseable {
             state.alarms(),
             proposals,
             storage.backend()::sizeBytes);
-    leaseExpiry = new LeaseExpiry(lessor, proposals, settings.requestTimeoutMillis());
+    leaseExpiry =
+        new LeaseExpiry(
+            lessor, proposals, settings.requestTimeoutMillis(), metrics.store.leasesExpired);
     housekeeping =
         new Housekeeping(
             state,
@@ -148,6 +162,7 @@ public final class Member implements AutoCloseable {
             logWriter,
             settings,
             System::nanoTime,
+            metrics.store,
             this::wakeApplierAfter);
     services =
         new MemberServices(
@@ -167,7 +182,9 @@ public final class Member implements AutoCloseable {
                 watchHub,
                 quota,
                 workers,
-                loop::status),
+                loop::status,
+                metrics,
+                slow),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
   }
 
@@ -217,6 +234,12 @@ public final class Member implements AutoCloseable {
             settings.progressMillis(),
             settings.progressMillis(),
             TimeUnit.MILLISECONDS);
+    AutoCompaction.start(
+        settings.upkeep().compaction(),
+        timer,
+        proposals,
+        this::revision,
+        () -> loop.status().role() == Role.LEADER);
     new Publication(settings, storage.memberId(), state.members(), proposals, ready).begin();
   }
 
@@ -249,6 +272,19 @@ public final class Member implements AutoCloseable {
   /** A picture of consensus. */
   public Status status() {
     return loop.status();
+  }
+
+  /** Writes this member's metrics. */
+  public void writeMetrics(PrometheusText out) {
+    new MetricsReport(storage, state, loop.status(), proposals, barrier, quota, watchHub.metrics())
+        .write(out);
+    metrics.write(out, storage.memberId());
+  }
+
+  private long revision() {
+    try (View view = state.store().views().acquire()) {
+      return view.revision();
+    }
   }
 
   private boolean nodeTurn() {
@@ -328,6 +364,8 @@ public final class Member implements AutoCloseable {
 
   /** Where the node loop's decisions go. */
   private final class Effects implements NodeLoop.Ports {
+    private long lastLeader;
+
     @Override
     public void append(long sequence, @Nullable HardState hardState, List<Entry> entries) {
       logWriter.append(sequence, hardState, entries);
@@ -352,6 +390,10 @@ public final class Member implements AutoCloseable {
           .addKeyValue("leader", Long.toHexString(soft.leader()))
           .addKeyValue("term", term)
           .log("raft role changed");
+      if (soft.leader() != 0 && soft.leader() != lastLeader) {
+        metrics.consensus.leaderChanges.increment();
+      }
+      lastLeader = soft.leader();
       if (soft.role() == Role.LEADER) {
         lessor.promote(settings.electionMillis());
       } else {
@@ -402,7 +444,20 @@ public final class Member implements AutoCloseable {
     }
 
     @Override
+    public void executed(InternalRaftRequest request, Applied outcome, long nanos) {
+      metrics.store.applied(request, outcome);
+      metrics.requests.applied(OperationNames.of(request), outcome.failure() == null, nanos);
+      slow.applied(nanos, request, outcome.failure());
+    }
+
+    @Override
+    public void committed(long nanos) {
+      metrics.disk.backendCommit.recordNanos(nanos);
+    }
+
+    @Override
     public void applied(Entry last, List<RevisionEvents> events) {
+      metrics.store.published(events);
       watchHub.publish(events);
       onLoop(() -> loop.applied(last.index(), last.term()));
     }

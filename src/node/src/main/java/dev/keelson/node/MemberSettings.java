@@ -1,6 +1,8 @@
 package dev.keelson.node;
 
+import dev.keelson.node.compaction.CompactionPolicy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -25,6 +27,7 @@ import java.util.List;
  * @param fsync whether the log is synced before a write is acknowledged; false loses data on a
  *     power failure
  * @param memory how much memory goes where
+ * @param upkeep what the member does and tells of its own accord
  */
 public record MemberSettings(
     String name,
@@ -44,7 +47,8 @@ public record MemberSettings(
     int compactionPauseMillis,
     long progressMillis,
     boolean fsync,
-    Memory memory) {
+    Memory memory,
+    Upkeep upkeep) {
 
   /**
    * The memory outside of the Java heap, and the parts of it that the heap holds.
@@ -59,6 +63,19 @@ public record MemberSettings(
       long blockCacheBytes, long memtableBytes, long logCacheBytes, long watchRingBytes) {
     /** For a heap of 256 MiB and about as much beside it. */
     public static final Memory DEFAULT = new Memory(96L << 20, 48L << 20, 16L << 20, 12L << 20);
+  }
+
+  /**
+   * What a member does and tells of its own accord.
+   *
+   * @param slowApply from which an entry or a read is logged as slow
+   * @param slowCall from which a whole unary call is logged as slow
+   * @param compaction how much history is kept
+   */
+  public record Upkeep(Duration slowApply, Duration slowCall, CompactionPolicy compaction) {
+    /** As etcd's defaults: everything is kept. */
+    public static final Upkeep DEFAULT =
+        new Upkeep(Duration.ofMillis(100), Duration.ofMillis(300), new CompactionPolicy.Off());
   }
 
   /** The shortest lease: one and a half election timeouts, in whole seconds, as in etcd. */
@@ -95,6 +112,7 @@ public record MemberSettings(
         10,
         600_000,
         true,
-        Memory.DEFAULT);
+        Memory.DEFAULT,
+        Upkeep.DEFAULT);
   }
 }

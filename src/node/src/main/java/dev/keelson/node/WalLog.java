@@ -2,6 +2,7 @@ package dev.keelson.node;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.keelson.node.loop.DurableLog;
+import dev.keelson.node.metrics.DiskMetrics;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.confchange.ConfState;
@@ -15,24 +16,34 @@ import org.jspecify.annotations.Nullable;
 final class WalLog implements DurableLog {
   private final Wal wal;
   private final boolean fsync;
+  private final DiskMetrics metrics;
 
   /**
    * Wraps an open log.
    *
    * @param fsync false only where losing acknowledged writes is acceptable
    */
-  WalLog(Wal wal, boolean fsync) {
+  WalLog(Wal wal, boolean fsync, DiskMetrics metrics) {
     this.wal = wal;
     this.fsync = fsync;
+    this.metrics = metrics;
   }
 
   @Override
   public void appendAndSync(@Nullable HardState hardState, List<Entry> entries) {
     WalHardState state = hardState == null ? null : toWal(hardState);
+    long begin = System.nanoTime();
+    wal.appendUnsynced(state, entries);
+    long written = System.nanoTime();
+    metrics.walWrite.recordNanos(written - begin);
+    long bytes = 0;
+    for (Entry entry : entries) {
+      bytes += entry.data().length;
+    }
+    metrics.walBytes.add(bytes);
     if (fsync) {
-      wal.appendAndSync(state, entries);
-    } else {
-      wal.appendUnsynced(state, entries);
+      wal.sync();
+      metrics.walFsync.recordNanos(System.nanoTime() - written);
     }
   }
 

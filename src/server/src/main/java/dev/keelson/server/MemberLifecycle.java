@@ -13,7 +13,9 @@ import dev.keelson.server.listen.RelayedConnections;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.ProductVersion;
 import dev.keelson.server.member.StartException;
+import dev.keelson.server.metrics.ServerMetrics;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.vertx.http.HttpServer;
@@ -50,6 +52,7 @@ public final class MemberLifecycle {
   private final RelayedConnections connections;
   private final HttpServer http;
   private final Gateway gateway;
+  private final ServerMetrics serverMetrics;
   private final HealthStatusManager health = new HealthStatusManager();
 
   /** Guards the fields below; never held while the member starts or stops. */
@@ -65,12 +68,14 @@ public final class MemberLifecycle {
       Member member,
       RelayedConnections connections,
       HttpServer http,
-      Gateway gateway) {
+      Gateway gateway,
+      ServerMetrics serverMetrics) {
     this.configuration = configuration;
     this.member = member;
     this.connections = connections;
     this.http = http;
     this.gateway = gateway;
+    this.serverMetrics = serverMetrics;
   }
 
   /**
@@ -102,8 +107,9 @@ public final class MemberLifecycle {
       }
       List<ServerServiceDefinition> services = new ArrayList<>(member.clientServices());
       services.add(health.getHealthService().bindService());
-      gateway.start(services, List.of());
-      clients = new ClientListener(settings, services, backend);
+      ServerStreamTracer.Factory calls = serverMetrics.calls(services);
+      gateway.start(services, calls);
+      clients = new ClientListener(settings, services, calls, backend);
       clients.start();
     }
   }

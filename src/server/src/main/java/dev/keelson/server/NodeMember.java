@@ -2,7 +2,9 @@ package dev.keelson.server;
 
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
+import dev.keelson.node.MemberSettings.Upkeep;
 import dev.keelson.node.MemberStartException;
+import dev.keelson.node.metrics.PrometheusText;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.MemberOptions;
@@ -114,7 +116,11 @@ final class NodeMember implements Member, MemberView {
         Math.toIntExact(configuration.get(MemberOptions.COMPACTION_SLEEP_INTERVAL).toMillis()),
         configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
         !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
-        Memory.DEFAULT);
+        Memory.DEFAULT,
+        new Upkeep(
+            configuration.get(MemberOptions.WARNING_APPLY_DURATION),
+            configuration.get(MemberOptions.WARNING_UNARY_REQUEST_DURATION),
+            configuration.compactionPolicy()));
   }
 
   private static List<String> texts(Collection<Url> urls) {
@@ -132,6 +138,14 @@ final class NodeMember implements Member, MemberView {
   @Override
   public List<ServerServiceDefinition> clientServices() {
     return node().clientServices();
+  }
+
+  @Override
+  public void writeMetrics(PrometheusText out) {
+    dev.keelson.node.Member opened = node;
+    if (opened != null) {
+      opened.writeMetrics(out);
+    }
   }
 
   @Override

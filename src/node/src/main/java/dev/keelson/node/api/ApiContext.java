@@ -8,6 +8,8 @@ import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
+import dev.keelson.node.metrics.MemberMetrics;
+import dev.keelson.node.metrics.SlowRequests;
 import dev.keelson.raft.Status;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.concurrent.Executor;
@@ -18,6 +20,7 @@ import java.util.function.Supplier;
  *
  * @param scans runs reads that may take longer than a point read
  * @param status a picture of consensus
+ * @param slow told of what takes long
  */
 public record ApiContext(
     long clusterId,
@@ -32,7 +35,9 @@ public record ApiContext(
     WatchHub watchHub,
     QuotaGate quota,
     Executor scans,
-    Supplier<Status> status) {
+    Supplier<Status> status,
+    MemberMetrics metrics,
+    SlowRequests slow) {
 
   /** What a message may be larger than the request it carries. */
   private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
@@ -58,7 +63,7 @@ public record ApiContext(
 
   Methods methods() {
     return new Methods(
-        () -> status.get().leader() != 0, limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
+        () -> status.get().leader() != 0, limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES, slow);
   }
 
   /** Runs a read when it is linearizable, or fails the reply. */

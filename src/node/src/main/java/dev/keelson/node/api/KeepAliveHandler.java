@@ -76,6 +76,7 @@ final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest,
     private void settle(long id, WireWriter header, Renewal renewal) {
       switch (renewal) {
         case RENEWED -> {
+          context.metrics().store.leasesRenewed.increment();
           Leases.Granted lease = context.state().leases().find(id);
           answer(id, header, lease == null ? 0 : lease.ttlSeconds());
         }

@@ -3,6 +3,7 @@ package dev.keelson.node.api;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
+import dev.keelson.node.metrics.DiskMetrics;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmResponse;
@@ -118,7 +119,15 @@ public final class MaintenanceService {
         .scans()
         .execute(
             () -> {
-              context.backend().compact();
+              DiskMetrics disk = context.metrics().disk;
+              long begin = System.nanoTime();
+              disk.defragInFlight.incrementAndGet();
+              try {
+                context.backend().compact();
+              } finally {
+                disk.defragInFlight.decrementAndGet();
+                disk.defrag.recordNanos(System.nanoTime() - begin);
+              }
               reply.ok(DefragmentResponse.getDefaultInstance());
             });
   }

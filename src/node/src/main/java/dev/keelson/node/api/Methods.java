@@ -3,6 +3,7 @@ package dev.keelson.node.api;
 import com.google.protobuf.MessageLite;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
+import dev.keelson.node.metrics.SlowRequests;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -27,16 +28,19 @@ public final class Methods {
 
   private final BooleanSupplier leaderKnown;
   private final int messageBytesMax;
+  private final SlowRequests slow;
 
   /**
    * Creates the builder.
    *
    * @param leaderKnown whether a leader is known right now
    * @param messageBytesMax the largest request message
+   * @param slow told of unary calls that take long
    */
-  Methods(BooleanSupplier leaderKnown, int messageBytesMax) {
+  Methods(BooleanSupplier leaderKnown, int messageBytesMax, SlowRequests slow) {
     this.leaderKnown = leaderKnown;
     this.messageBytesMax = messageBytesMax;
+    this.slow = slow;
   }
 
   /** Handles a unary call. */
@@ -54,7 +58,7 @@ public final class Methods {
             .build();
     return ServerMethodDefinition.create(
         descriptor,
-        guarded((call, headers) -> new UnaryListener<>(call, handler, messageBytesMax)));
+        guarded((call, headers) -> new UnaryListener<>(call, handler, messageBytesMax, slow)));
   }
 
   /** A method whose handler looks after the whole call. */
@@ -75,16 +79,23 @@ public final class Methods {
     };
   }
 
-  private static final class UnaryListener<Q> extends ServerCall.Listener<Incoming<Q>> {
+  private static final class UnaryListener<Q extends MessageLite>
+      extends ServerCall.Listener<Incoming<Q>> {
     private final ServerCall<Incoming<Q>, Encoded> call;
     private final Handler<Q> handler;
     private final int messageBytesMax;
+    private final SlowRequests slow;
     private @Nullable Incoming<Q> request;
 
-    UnaryListener(ServerCall<Incoming<Q>, Encoded> call, Handler<Q> handler, int messageBytesMax) {
+    UnaryListener(
+        ServerCall<Incoming<Q>, Encoded> call,
+        Handler<Q> handler,
+        int messageBytesMax,
+        SlowRequests slow) {
       this.call = call;
       this.messageBytesMax = messageBytesMax;
       this.handler = handler;
+      this.slow = slow;
       // a second message, which a unary call must not have, shows only if it is asked for
       call.request(2);
     }
@@ -116,7 +127,7 @@ public final class Methods {
         call.close(incoming.tooLarge(messageBytesMax), new Metadata());
         return;
       }
-      Reply reply = new Reply(call);
+      Reply reply = new Reply(call, complete, slow);
       try {
         handler.handle(complete, reply);
       } catch (KvException e) {

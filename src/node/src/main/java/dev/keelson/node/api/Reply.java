@@ -2,6 +2,8 @@ package dev.keelson.node.api;
 
 import com.google.protobuf.MessageLite;
 import dev.keelson.kv.error.KvError;
+import dev.keelson.node.metrics.SlowRequests;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -13,9 +15,14 @@ import java.util.concurrent.Executor;
 final class Reply {
   private final ServerCall<?, Encoded> call;
   private final Executor executor;
+  private final MessageLite request;
+  private final SlowRequests slow;
+  private final long beganNanos = System.nanoTime();
 
-  Reply(ServerCall<?, Encoded> call) {
+  Reply(ServerCall<?, Encoded> call, MessageLite request, SlowRequests slow) {
     this.call = call;
+    this.request = request;
+    this.slow = slow;
     this.executor = currentLoop();
   }
 
@@ -42,6 +49,7 @@ final class Reply {
       call.sendHeaders(new Metadata());
       call.sendMessage(response);
       call.close(Status.OK, new Metadata());
+      ended(response.sizeBytes());
     }
   }
 
@@ -52,6 +60,19 @@ final class Reply {
   void fail(Status status) {
     if (!call.isCancelled()) {
       call.close(status, new Metadata());
+      ended(0);
+    }
+  }
+
+  private void ended(int responseBytes) {
+    long nanos = System.nanoTime() - beganNanos;
+    if (slow.isSlowCall(nanos)) {
+      slow.unary(
+          nanos,
+          call.getMethodDescriptor().getFullMethodName(),
+          String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+          request,
+          responseBytes);
     }
   }
 }

@@ -62,6 +62,7 @@ final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encode
     private volatile boolean begun;
     private volatile boolean over;
     private boolean ended;
+    private long beganNanos;
 
     Stream(ServerCall<SnapshotRequest, Encoded> call) {
       this.call = call;
@@ -70,6 +71,7 @@ final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encode
     @Override
     public void onHalfClose() {
       streams.add(this);
+      beganNanos = System.nanoTime();
       begun = true;
       if (stopped) {
         over = true;
@@ -139,6 +141,7 @@ final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encode
       for (int sent = 0; sent < TURN_BLOBS && call.isReady(); sent++) {
         Encoded message = source.next();
         if (message == null) {
+          context.metrics().disk.backendSnapshot.recordNanos(System.nanoTime() - beganNanos);
           end(Status.OK);
           return false;
         }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class Applier {
   private final StateMachine state;
   private final Proposals proposals;
   private final Observer observer;
+  private final LongSupplier nowNanos;
   private final WorkThread thread;
 
   /** Told of what was applied; on the applier's thread. */
@@ -38,6 +40,16 @@ public final class Applier {
      * batch.
      */
     void configurationChange(Entry entry);
+
+    /**
+     * An entry was carried out.
+     *
+     * @param nanos how long that took, without the batch it is written with
+     */
+    void executed(InternalRaftRequest request, Applied outcome, long nanos);
+
+    /** A batch was written in that time. */
+    void committed(long nanos);
 
     /** A batch has been written and is visible up to the entry given. */
     void applied(Entry last, List<RevisionEvents> events);
@@ -49,13 +61,19 @@ public final class Applier {
   /**
    * Creates the applier.
    *
+   * @param nowNanos measures how long things take, and nothing else
    * @param failed told of a failure; nothing is applied after it
    */
   public Applier(
-      StateMachine state, Proposals proposals, Observer observer, Consumer<Throwable> failed) {
+      StateMachine state,
+      Proposals proposals,
+      Observer observer,
+      LongSupplier nowNanos,
+      Consumer<Throwable> failed) {
     this.state = state;
     this.proposals = proposals;
     this.observer = observer;
+    this.nowNanos = nowNanos;
     this.thread = new WorkThread("keelson-apply", this::turn, failed);
   }
 
@@ -98,7 +116,10 @@ public final class Applier {
       observer.between();
       return false;
     }
-    observer.applied(last, state.commit());
+    long begin = nowNanos.getAsLong();
+    List<RevisionEvents> events = state.commit();
+    observer.committed(nowNanos.getAsLong() - begin);
+    observer.applied(last, events);
     for (Map.Entry<Executor, List<Answer>> each : answers.entrySet()) {
       List<Answer> batch = each.getValue();
       each.getKey().execute(() -> batch.forEach(Answer::deliver));
@@ -128,7 +149,9 @@ public final class Applier {
     @Nullable Pending pending = proposals.claim(entry.data());
     InternalRaftRequest request =
         pending != null ? pending.request() : StateMachine.decode(entry.index(), entry.data());
+    long begin = nowNanos.getAsLong();
     Applied outcome = state.apply(entry.index(), entry.term(), request);
+    observer.executed(request, outcome, nowNanos.getAsLong() - begin);
     if (pending != null) {
       answers
           .computeIfAbsent(pending.executor(), executor -> new ArrayList<>())

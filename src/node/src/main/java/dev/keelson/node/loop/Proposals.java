@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class Proposals {
   private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final ConcurrentHashMap<Long, Pending> waiting = new ConcurrentHashMap<>();
+  private final LongAdder failures = new LongAdder();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final RequestIds ids;
   private final LongSupplier nowNanos;
@@ -69,7 +71,7 @@ public final class Proposals {
         new Pending(id, request, data, executor, callback, nowNanos.getAsLong() + timeoutNanos);
     KvError refusal = refusal(data.length);
     if (refusal != null) {
-      pending.fail(refusal);
+      fail(pending, refusal);
       return;
     }
     waitingBytes.addAndGet(data.length);
@@ -78,7 +80,7 @@ public final class Proposals {
     queued.incrementAndGet();
     wake.run();
     if (closed && forget(pending)) {
-      pending.fail(KvError.STOPPED);
+      fail(pending, KvError.STOPPED);
     }
   }
 
@@ -106,6 +108,16 @@ public final class Proposals {
   /** Whether nothing is accepted any more. */
   public boolean isClosed() {
     return closed;
+  }
+
+  /** Proposals that failed since the start: refused, timed out, or given up at the end. */
+  public long failures() {
+    return failures.sum();
+  }
+
+  private void fail(Pending pending, KvError error) {
+    failures.increment();
+    pending.fail(error);
   }
 
   /** Whether nothing waits to be taken. */
@@ -155,7 +167,7 @@ public final class Proposals {
     for (Iterator<Pending> each = waiting.values().iterator(); each.hasNext(); ) {
       Pending pending = each.next();
       if (now - pending.deadlineNanos() >= 0 && forget(pending)) {
-        pending.fail(KvError.TIMED_OUT);
+        fail(pending, KvError.TIMED_OUT);
       }
     }
   }
@@ -165,7 +177,7 @@ public final class Proposals {
     closed = true;
     for (Pending pending : waiting.values()) {
       if (forget(pending)) {
-        pending.fail(KvError.STOPPED);
+        fail(pending, KvError.STOPPED);
       }
     }
   }

@@ -113,12 +113,7 @@ public final class ServingOptions {
           "Serve Go's profiles under /debug/pprof.",
           "a JVM has other profilers, for example jcmd and JFR");
   public static final Option<String> METRICS =
-      notYet(
-          "metrics",
-          oneOf("basic", "extensive"),
-          "basic",
-          "Detail of the metrics.",
-          "histograms per RPC are not built");
+      works("metrics", oneOf("basic", "extensive"), "basic", "Detail of the metrics.");
 
   public static final Option<String> LOG_LEVEL =
       works(

@@ -25,16 +25,18 @@ public final class Gateway {
    * Opens the gateway.
    *
    * @param services with every interceptor that a gRPC client's call passes
-   * @param tracers count the calls
+   * @param calls counts the calls
    */
-  public void start(
-      List<ServerServiceDefinition> services, List<ServerStreamTracer.Factory> tracers) {
+  public void start(List<ServerServiceDefinition> services, ServerStreamTracer.Factory calls) {
     String name = InProcessServerBuilder.generateName();
-    InProcessServerBuilder builder =
-        InProcessServerBuilder.forName(name).directExecutor().addServices(services);
-    tracers.forEach(builder::addStreamTracerFactory);
     try {
-      server = builder.build().start();
+      server =
+          InProcessServerBuilder.forName(name)
+              .directExecutor()
+              .addServices(services)
+              .addStreamTracerFactory(calls)
+              .build()
+              .start();
     } catch (IOException e) {
       throw new UncheckedIOException("a server without a socket cannot start", e);
     }

@@ -5,6 +5,7 @@ import dev.keelson.server.config.Url;
 import dev.keelson.server.member.StartException;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.netty.InternalNettyServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -40,16 +41,23 @@ public final class ClientListener {
    *
    * @param settings addresses and limits
    * @param services what gRPC serves
+   * @param calls counts the calls
    * @param backend where HTTP/1 is answered
    */
   public ClientListener(
-      ListenSettings settings, List<ServerServiceDefinition> services, HttpBackend backend) {
+      ListenSettings settings,
+      List<ServerServiceDefinition> services,
+      ServerStreamTracer.Factory calls,
+      HttpBackend backend) {
     this.settings = settings;
     this.loops = new NioEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("client"));
-    this.server = build(services, backend);
+    this.server = build(services, calls, backend);
   }
 
-  private Server build(List<ServerServiceDefinition> services, HttpBackend backend) {
+  private Server build(
+      List<ServerServiceDefinition> services,
+      ServerStreamTracer.Factory calls,
+      HttpBackend backend) {
     List<Url> urls = settings.urls();
     NettyServerBuilder builder = NettyServerBuilder.forAddress(SocketAddresses.of(urls.getFirst()));
     urls.stream().skip(1).map(SocketAddresses::of).forEach(builder::addListenAddress);
@@ -73,7 +81,8 @@ public final class ClientListener {
                 ? Long.MAX_VALUE
                 : settings.keepAliveInterval().toNanos(),
             TimeUnit.NANOSECONDS)
-        .addServices(services);
+        .addServices(services)
+        .addStreamTracerFactory(calls);
     InternalNettyServerBuilder.setStatsEnabled(builder, false);
     InternalNettyServerBuilder.setTracingEnabled(builder, false);
     return builder.build();
