@@ -94,6 +94,8 @@ record MetricsReport(
   }
 
   private void store(PrometheusText out) {
+    out.gauge("etcd_mvcc_db_open_read_transactions", "Reads that are running.")
+        .value(state.store().views().readers());
     try (View view = state.store().views().acquire()) {
       out.gauge("etcd_debugging_mvcc_current_revision", "The newest revision.")
           .value(view.revision());

@@ -26,6 +26,12 @@ public final class DiskMetrics {
   /** Defragmentations that are running. */
   public final AtomicInteger defragInFlight = new AtomicInteger();
 
+  /** Durations of receiving a leader's snapshot onto the disk. */
+  public final Histogram snapshotSave = Histogram.exponential(0.1, 2, 10);
+
+  /** Durations of the syncs of received snapshots. */
+  public final Histogram snapshotFsync = Histogram.exponential(0.001, 2, 14);
+
   DiskMetrics() {}
 
   void write(PrometheusText out) {
@@ -44,6 +50,11 @@ public final class DiskMetrics {
         .histogram(backendSnapshot);
     out.histogram("etcd_disk_backend_defrag_duration_seconds", "Durations of defragmentations.")
         .histogram(defrag);
+    out.histogram(
+            "etcd_snap_db_save_total_duration_seconds", "Durations of saving received snapshots.")
+        .histogram(snapshotSave);
+    out.histogram("etcd_snap_db_fsync_duration_seconds", "Durations of syncs of them.")
+        .histogram(snapshotFsync);
     out.gauge("etcd_disk_defrag_inflight", "Whether a defragmentation is running.")
         .value(defragInFlight.get());
   }

@@ -34,7 +34,7 @@ final class RequestText {
       if (SECRET.contains(field.getName())) {
         continue;
       }
-      if (each.getValue() instanceof Iterable<?> values) {
+      if (field.isRepeated() && each.getValue() instanceof Iterable<?> values) {
         for (Object value : values) {
           append(out, field, value);
         }

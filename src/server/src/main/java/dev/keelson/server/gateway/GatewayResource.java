@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,14 +102,16 @@ public final class GatewayResource {
     request.response().closeHandler(closed -> call.cancel());
     try {
       Message message = call.next();
+      if (message == null) {
+        return Response.ok().build(); // nothing to say, as after an empty request
+      }
       return success((StreamingOutput) out -> stream(message, call, out));
     } catch (StatusException e) {
       return failure(e.getStatus());
     }
   }
 
-  private static void stream(@Nullable Message first, GatewayCall call, OutputStream out)
-      throws IOException {
+  private static void stream(Message first, GatewayCall call, OutputStream out) throws IOException {
     try {
       for (Message next = first; next != null; next = call.next()) {
         line(out, "result", MessageJson.print(next));

@@ -32,6 +32,9 @@ final class GatewayRules {
     String path = context.request().path();
     if (enabled && path.startsWith(OLD_PREFIX)) {
       context.reroute(PREFIX + path.substring(OLD_PREFIX.length()));
+    } else if (enabled && path.equals("/v3")) {
+      context.response().setStatusCode(301).putHeader("Location", PREFIX);
+      var _ = context.end();
     } else if (!path.startsWith(PREFIX)) {
       context.next();
     } else if (!enabled) {

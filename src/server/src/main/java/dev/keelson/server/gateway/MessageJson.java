@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
@@ -21,9 +20,7 @@ import org.jspecify.annotations.Nullable;
  * proto files, unknown fields ignored, nothing written that has its default.
  */
 final class MessageJson {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-  private static final JsonFormat.Parser PARSER = JsonFormat.parser().ignoringUnknownFields();
+  private static final JsonFactory JSON = new JsonFactory();
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
 
@@ -87,19 +84,13 @@ final class MessageJson {
           throw new MalformedException(
               "proto: syntax error (line 1:1): unexpected token " + parser.getText());
         }
-        StringWriter text = new StringWriter();
-        try (JsonGenerator copy = JSON.createGenerator(text)) {
-          copy.copyCurrentStructure(parser);
-        }
         Message.Builder message = prototype.newBuilderForType();
-        PARSER.merge(text.toString(), message);
+        new MessageParser(parser).into(message);
         return message.build();
       } catch (JsonEOFException e) {
         throw new MalformedException("unexpected EOF");
       } catch (JsonParseException e) {
-        throw new MalformedException("proto: syntax error: " + e.getOriginalMessage());
-      } catch (InvalidProtocolBufferException e) {
-        throw new MalformedException("proto: " + e.getMessage());
+        throw new MalformedException(e.getOriginalMessage());
       }
     }
 

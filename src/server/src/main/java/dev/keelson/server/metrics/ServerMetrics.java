@@ -50,5 +50,8 @@ public final class ServerMetrics {
     out.counter("promhttp_metric_handler_requests_total", "Answers of /metrics.")
         .value(scrapes.sum(), "code", "200");
     scrapes.increment();
+    // this one; each holds a thread only while it writes
+    out.gauge("promhttp_metric_handler_requests_in_flight", "Answers of /metrics being written.")
+        .value(1);
   }
 }
