@@ -99,7 +99,11 @@ public final class GatewayResource {
   /** A stream that fails before its first message is answered like a single call. */
   private static Response first(GatewayCall call, HttpServerRequest request)
       throws InterruptedException {
-    request.response().closeHandler(closed -> call.cancel());
+    // that of the connection: the response's own belongs to Quarkus while it writes
+    request.connection().closeHandler(closed -> call.cancel());
+    if (request.response().closed()) {
+      call.cancel(); // before the handler was there
+    }
     try {
       Message message = call.next();
       if (message == null) {
