@@ -2,13 +2,10 @@ package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.mvcc.Compactor;
-import dev.keelson.node.loop.LogWriter;
 import dev.keelson.node.metrics.StoreMetrics;
-import dev.keelson.proto.membershippb.Member;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +25,11 @@ final class Housekeeping {
 
   private final StateMachine state;
   private final KvBackend backend;
-  private final LogWriter log;
+  private final Consensus consensus;
   private final MemberSettings settings;
   private final LongSupplier nowNanos;
   private final StoreMetrics metrics;
+  private final LongSupplier wallMillis;
   private final List<Runnable> afterCompaction = new ArrayList<>();
   private final LongConsumer wakeApplierAfterMillis;
   private long nextStepNanos;
@@ -43,16 +41,18 @@ final class Housekeeping {
   Housekeeping(
       StateMachine state,
       KvBackend backend,
-      LogWriter log,
+      Consensus consensus,
       MemberSettings settings,
       LongSupplier nowNanos,
+      LongSupplier wallMillis,
       StoreMetrics metrics,
       LongConsumer wakeApplierAfterMillis) {
     this.state = state;
     this.backend = backend;
-    this.log = log;
+    this.consensus = consensus;
     this.settings = settings;
     this.nowNanos = nowNanos;
+    this.wallMillis = wallMillis;
     this.metrics = metrics;
     this.wakeApplierAfterMillis = wakeApplierAfterMillis;
     this.nextStepNanos = nowNanos.getAsLong();
@@ -104,7 +104,7 @@ final class Housekeeping {
       removed = 0;
       compacting = false;
       metrics.compaction.record((endNanos - compactionBeganNanos) / NANOS_PER_MILLI);
-      metrics.compacted(Instant.now().getEpochSecond());
+      metrics.compacted(TimeUnit.MILLISECONDS.toSeconds(wallMillis.getAsLong()));
       settleCompaction();
     } else {
       wakeAfter(Math.max(pause, 1));
@@ -136,22 +136,12 @@ final class Housekeeping {
   private void startFlush(Runnable done) {
     long index = state.appliedIndex();
     long term = state.store().appliedTerm();
-    ConfState confState = confState(state);
+    ConfState confState = state.members().configuration();
     state.store().prepareFlush();
     backend.startFlush(
         () -> {
-          log.mark(index, term, confState, Math.max(1, index - settings.logKeepEntries()));
+          consensus.stateIsDurable(index, term, confState);
           done.run();
         });
-  }
-
-  /** The configuration that consensus starts with, from the membership record. */
-  static ConfState confState(StateMachine state) {
-    List<Long> voters = new ArrayList<>();
-    List<Long> learners = new ArrayList<>();
-    for (Member member : state.members().all()) {
-      (member.getRaftAttributes().getIsLearner() ? learners : voters).add(member.getID());
-    }
-    return new ConfState(voters, learners, List.of(), List.of(), false);
   }
 }

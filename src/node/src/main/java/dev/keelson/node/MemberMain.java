@@ -1,5 +1,7 @@
 package dev.keelson.node;
 
+import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.peer.NoPeers;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
@@ -29,7 +31,10 @@ public final class MemberMain {
     }
     Member member =
         new Member(
-            MemberSettings.standalone(Path.of(arguments[0])), _ -> Runtime.getRuntime().halt(1));
+            MemberSettings.standalone(Path.of(arguments[0])),
+            new SystemEnvironment(),
+            new NoPeers(),
+            _ -> Runtime.getRuntime().halt(1));
     member.start();
     member.ready().get();
     NettyServerBuilder builder =

@@ -9,21 +9,22 @@ import dev.keelson.kv.watch.WatchMetrics;
 import dev.keelson.node.api.QuotaGate;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
+import dev.keelson.node.loop.Standing;
 import dev.keelson.node.metrics.PrometheusText;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
-import dev.keelson.raft.Role;
-import dev.keelson.raft.Status;
 
 /**
  * The metrics that are nobody's counter: a look at the member's state at the moment of asking.
  *
- * @param raft a picture of consensus
+ * @param raft where the member stands
+ * @param applied the newest applied entry
  */
 record MetricsReport(
     MemberStorage storage,
     StateMachine state,
-    Status raft,
+    Standing raft,
+    long applied,
     Proposals proposals,
     ReadBarrier barrier,
     QuotaGate quota,
@@ -54,15 +55,13 @@ record MetricsReport(
 
   private void consensus(PrometheusText out) {
     out.gauge("etcd_server_has_leader", "Whether a leader is known.")
-        .value(raft.leader() != 0 ? 1 : 0);
-    out.gauge("etcd_server_is_leader", "Whether this member leads.")
-        .value(raft.role() == Role.LEADER ? 1 : 0);
+        .value(raft.hasLeader() ? 1 : 0);
+    out.gauge("etcd_server_is_leader", "Whether this member leads.").value(raft.isLeader() ? 1 : 0);
     out.gauge("etcd_server_is_learner", "Whether this member is a learner.")
         .value(raft.confState().isLearner(storage.memberId()) ? 1 : 0);
     out.gauge("etcd_server_proposals_committed_total", "The newest committed entry.")
         .value(raft.commit());
-    out.gauge("etcd_server_proposals_applied_total", "The newest applied entry.")
-        .value(raft.applied());
+    out.gauge("etcd_server_proposals_applied_total", "The newest applied entry.").value(applied);
     out.gauge("etcd_server_proposals_pending", "Proposals that wait for their outcome.")
         .value(proposals.waiting());
     out.counter("etcd_server_proposals_failed_total", "Proposals that failed.")
@@ -102,6 +101,8 @@ record MetricsReport(
       out.gauge("etcd_debugging_mvcc_compact_revision", "The revision last compacted to.")
           .value(view.compactRevision());
     }
+    out.gauge("etcd_debugging_auth_revision", "The revision of users, roles and permissions.")
+        .value(state.auth().revision());
     out.gauge("etcd_debugging_mvcc_keys_total", "Keys that exist.").value(keys());
   }
 

@@ -4,10 +4,14 @@ import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
 import dev.keelson.node.MemberSettings.Upkeep;
 import dev.keelson.node.MemberStartException;
+import dev.keelson.node.api.auth.AuthSettings;
+import dev.keelson.node.env.SystemEnvironment;
 import dev.keelson.node.metrics.PrometheusText;
+import dev.keelson.node.peer.NoPeers;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.MemberOptions;
+import dev.keelson.server.config.SecurityOptions;
 import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.config.Url;
 import dev.keelson.server.member.Member;
@@ -20,6 +24,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -54,7 +60,9 @@ final class NodeMember implements Member, MemberView {
   public void start() {
     requireLoneMember();
     try {
-      dev.keelson.node.Member opened = new dev.keelson.node.Member(settings(), NodeMember::halt);
+      dev.keelson.node.Member opened =
+          new dev.keelson.node.Member(
+              settings(), new SystemEnvironment(), new NoPeers(), NodeMember::halt);
       node = opened;
       opened.start();
       opened.ready().get();
@@ -104,7 +112,7 @@ final class NodeMember implements Member, MemberView {
         walDir.isEmpty() ? dataDir.resolve("wal") : Path.of(walDir),
         texts(configuration.get(MemberOptions.INITIAL_ADVERTISE_PEER_URLS)),
         texts(configuration.get(ServingOptions.ADVERTISE_CLIENT_URLS)),
-        configuration.get(MemberOptions.INITIAL_CLUSTER_TOKEN),
+        cluster(),
         configuration.get(MemberOptions.HEARTBEAT_INTERVAL),
         configuration.get(MemberOptions.ELECTION_TIMEOUT),
         configuration.get(MemberOptions.PRE_VOTE),
@@ -117,10 +125,48 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
         !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
         Memory.DEFAULT,
+        authSettings(),
         new Upkeep(
             configuration.get(MemberOptions.WARNING_APPLY_DURATION),
             configuration.get(MemberOptions.WARNING_UNARY_REQUEST_DURATION),
             configuration.compactionPolicy()));
+  }
+
+  private MemberSettings.Cluster cluster() {
+    SortedMap<String, List<String>> members = new TreeMap<>();
+    configuration
+        .initialCluster()
+        .members()
+        .forEach((name, urls) -> members.put(name, texts(urls)));
+    return new MemberSettings.Cluster(
+        members,
+        configuration.get(MemberOptions.INITIAL_CLUSTER_TOKEN),
+        configuration.get(MemberOptions.INITIAL_CLUSTER_STATE).equals("existing"),
+        configuration.get(MemberOptions.FORCE_NEW_CLUSTER),
+        configuration.get(MemberOptions.STRICT_RECONFIG_CHECK),
+        configuration.get(MemberOptions.MAX_LEARNERS),
+        false);
+  }
+
+  private AuthSettings authSettings() {
+    return new AuthSettings(
+        configuration.get(SecurityOptions.AUTH_TOKEN),
+        configuration.get(SecurityOptions.AUTH_TOKEN_TTL),
+        bcryptCost(configuration.get(SecurityOptions.BCRYPT_COST)),
+        configuration.get(SecurityOptions.CLIENT_CERT_AUTH));
+  }
+
+  /** A cost that bcrypt does not know is replaced, as etcd does. */
+  private static int bcryptCost(int asked) {
+    if (asked >= AuthSettings.BCRYPT_COST_MIN && asked <= AuthSettings.BCRYPT_COST_MAX) {
+      return asked;
+    }
+    log.atWarn()
+        .addKeyValue("given-cost", asked)
+        .addKeyValue("min-cost", AuthSettings.BCRYPT_COST_MIN)
+        .addKeyValue("max-cost", AuthSettings.BCRYPT_COST_MAX)
+        .log("use default bcrypt cost instead of the invalid given cost");
+    return AuthSettings.DEFAULT.bcryptCost();
   }
 
   private static List<String> texts(Collection<Url> urls) {

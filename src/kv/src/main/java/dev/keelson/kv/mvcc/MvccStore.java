@@ -21,13 +21,13 @@ public final class MvccStore implements AutoCloseable {
   public static final long FIRST_REVISION = 1;
 
   private final KvBackend backend;
-  private final WriteBatch batch;
+  private WriteBatch batch;
   private final Views views = new Views();
-  private final CountIndex counts = new CountIndex();
-  private final MetaCache metas = new MetaCache();
+  private CountIndex counts = new CountIndex();
+  private MetaCache metas = new MetaCache();
   private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
   private final List<RevisionEvents> published = new ArrayList<>();
-  private final Compactor compactor;
+  private Compactor compactor;
   private final StoreEventLog log;
   private long revision;
   private long compactRevision;
@@ -40,6 +40,26 @@ public final class MvccStore implements AutoCloseable {
     this.backend = backend;
     this.batch = backend.batch();
     this.log = new StoreEventLog(views);
+    this.compactor = load();
+  }
+
+  /**
+   * Takes over what the backend's contents were replaced by; the open batch must be empty. Views
+   * handed out go on showing what they showed.
+   */
+  public void reload() {
+    if (dirty || batch.count() > 0) {
+      throw new IllegalStateException("contents replaced in the middle of a batch");
+    }
+    batch.close();
+    counts = new CountIndex();
+    metas = new MetaCache();
+    views.forgetPaged();
+    batch = backend.batch();
+    compactor = load();
+  }
+
+  private Compactor load() {
     AppliedPosition applied = AppliedPosition.read(backend);
     appliedIndex = applied.index();
     appliedTerm = applied.term();
@@ -47,11 +67,12 @@ public final class MvccStore implements AutoCloseable {
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
     long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
     compactRevision = Math.max(scheduled, finished);
-    compactor = new Compactor(backend, finished, compactRevision);
+    Compactor found = new Compactor(backend, finished, compactRevision);
     if (!counts.load(backend.get(Families.META, StoreKeys.COUNTS), appliedIndex)) {
       counts.rebuild(backend);
     }
     publish();
+    return found;
   }
 
   private long readRevision(byte[] name) {
@@ -124,7 +145,7 @@ public final class MvccStore implements AutoCloseable {
   }
 
   /** Writes the batch, so that this thread can read through the backend; publishes nothing. */
-  void writeThrough() {
+  public void writeThrough() {
     if (batch.count() > 0) {
       writeBatch();
     }

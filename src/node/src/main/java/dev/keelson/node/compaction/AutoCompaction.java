@@ -2,12 +2,11 @@ package dev.keelson.node.compaction;
 
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
+import dev.keelson.node.env.Environment;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.proto.etcdserverpb.CompactionRequest;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import java.util.OptionalLong;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -18,6 +17,7 @@ public final class AutoCompaction {
   private static final Logger LOG = LoggerFactory.getLogger(AutoCompaction.class);
 
   private final String mode;
+  private final Environment environment;
   private final CompactionSchedule schedule;
   private final Proposals proposals;
   private final LongSupplier revision;
@@ -25,11 +25,13 @@ public final class AutoCompaction {
 
   private AutoCompaction(
       String mode,
+      Environment environment,
       CompactionSchedule schedule,
       Proposals proposals,
       LongSupplier revision,
       BooleanSupplier leader) {
     this.mode = mode;
+    this.environment = environment;
     this.schedule = schedule;
     this.proposals = proposals;
     this.revision = revision;
@@ -37,14 +39,14 @@ public final class AutoCompaction {
   }
 
   /**
-   * Begins to compact, until the timer is shut down.
+   * Begins to compact, until the environment is closed.
    *
    * @param revision the store's newest
    * @param leader whether this member leads now
    */
   public static void start(
       CompactionPolicy policy,
-      ScheduledExecutorService timer,
+      Environment environment,
       Proposals proposals,
       LongSupplier revision,
       BooleanSupplier leader) {
@@ -55,32 +57,33 @@ public final class AutoCompaction {
       case CompactionPolicy.Periodic periodic ->
           new AutoCompaction(
                   "periodic",
+                  environment,
                   new PeriodicSchedule(
-                      periodic.retention(), System.nanoTime(), revision.getAsLong()),
+                      periodic.retention(), environment.nanoTime(), revision.getAsLong()),
                   proposals,
                   revision,
                   leader)
-              .run(timer);
+              .run();
       case CompactionPolicy.ByRevision byRevision ->
           new AutoCompaction(
                   "revision",
+                  environment,
                   new RevisionSchedule(byRevision.revisions()),
                   proposals,
                   revision,
                   leader)
-              .run(timer);
+              .run();
     }
   }
 
-  private void run(ScheduledExecutorService timer) {
-    long nanos = schedule.interval().toNanos();
-    var _ = timer.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
+  private void run() {
+    var _ = environment.every(schedule.interval().toMillis(), this::look);
   }
 
   private void look() {
     OptionalLong due;
     synchronized (schedule) {
-      due = schedule.due(System.nanoTime(), revision.getAsLong(), leader.getAsBoolean());
+      due = schedule.due(environment.nanoTime(), revision.getAsLong(), leader.getAsBoolean());
     }
     if (due.isPresent()) {
       compact(due.getAsLong());
@@ -97,7 +100,7 @@ public final class AutoCompaction {
           KvException failure = outcome.failure();
           if (failure == null || failure.error() == KvError.COMPACTED) {
             synchronized (schedule) {
-              schedule.done(System.nanoTime(), target);
+              schedule.done(environment.nanoTime(), target);
             }
             LOG.atInfo().addKeyValue("revision", target).log("completed auto {} compaction", mode);
           } else {

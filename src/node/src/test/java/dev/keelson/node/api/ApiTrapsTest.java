@@ -8,6 +8,8 @@ import com.google.protobuf.ByteString;
 import dev.keelson.node.EtcdVersion;
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
+import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.peer.NoPeers;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmRequest.AlarmAction;
 import dev.keelson.proto.etcdserverpb.AlarmType;
@@ -87,7 +89,10 @@ class ApiTrapsTest {
 
   private Member member(String name) {
     return new Member(
-        MemberSettings.standalone(folder.resolve(name)), cause -> fail("the member failed", cause));
+        MemberSettings.standalone(folder.resolve(name)),
+        new SystemEnvironment(),
+        new NoPeers(),
+        cause -> fail("the member failed", cause));
   }
 
   @AfterAll

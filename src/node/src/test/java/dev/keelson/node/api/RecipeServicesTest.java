@@ -8,6 +8,8 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
+import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.peer.NoPeers;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.KVGrpc.KVBlockingStub;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
@@ -56,7 +58,11 @@ class RecipeServicesTest {
   @BeforeAll
   void start(@TempDir Path dataDir) throws Exception {
     Member member =
-        new Member(MemberSettings.standalone(dataDir), cause -> fail("the member failed", cause));
+        new Member(
+            MemberSettings.standalone(dataDir),
+            new SystemEnvironment(),
+            new NoPeers(),
+            cause -> fail("the member failed", cause));
     member.start();
     member.ready().get(30, TimeUnit.SECONDS);
     served = new ServedMember(member);

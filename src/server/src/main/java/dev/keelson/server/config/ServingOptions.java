@@ -27,12 +27,7 @@ public final class ServingOptions {
           "http://localhost:2379",
           "URLs to listen on for clients, gRPC and HTTP.");
   public static final Option<List<Url>> LISTEN_CLIENT_HTTP_URLS =
-      notYet(
-          "listen-client-http-urls",
-          URLS,
-          "",
-          "Separate URLs for HTTP clients only.",
-          "HTTP cannot be separated from gRPC");
+      works("listen-client-http-urls", URLS, "", "Separate URLs for HTTP clients only.");
   public static final Option<List<Url>> LISTEN_METRICS_URLS =
       works("listen-metrics-urls", URLS, "", "More URLs to answer metrics and health on.");
   public static final Option<List<Url>> ADVERTISE_CLIENT_URLS =
@@ -67,12 +62,7 @@ public final class ServingOptions {
           "20s",
           "An unanswered ping closes the connection after this.");
   public static final Option<Boolean> SOCKET_REUSE_PORT =
-      notYet(
-          "socket-reuse-port",
-          SWITCH,
-          "false",
-          "Set SO_REUSEPORT on listeners.",
-          "the listeners do not set it");
+      works("socket-reuse-port", SWITCH, "false", "Set SO_REUSEPORT on listeners.");
   public static final Option<Boolean> SOCKET_REUSE_ADDRESS =
       works(
           "socket-reuse-address",

@@ -21,7 +21,9 @@ public final class Validation {
         configuration.get(MemberOptions.ELECTION_TIMEOUT));
     checkListen(configuration.get(ServingOptions.LISTEN_PEER_URLS));
     checkListen(configuration.get(ServingOptions.LISTEN_CLIENT_URLS));
+    checkListen(configuration.get(ServingOptions.LISTEN_CLIENT_HTTP_URLS));
     checkListen(configuration.get(ServingOptions.LISTEN_METRICS_URLS));
+    TlsRules.check(configuration);
     if (configuration.isSet(ServingOptions.LISTEN_CLIENT_URLS)
         && !configuration
             .get(ServingOptions.LISTEN_CLIENT_URLS)
@@ -34,6 +36,7 @@ public final class Validation {
     atLeast(1, ServingOptions.MAX_REQUEST_BYTES, configuration);
     atLeast(1, ServingOptions.MAX_TXN_OPS, configuration);
     atLeast(1, MemberOptions.COMPACTION_BATCH_LIMIT, configuration);
+    atLeast(1, SecurityOptions.AUTH_TOKEN_TTL, configuration);
     if (configuration.get(MemberOptions.NAME).isEmpty()) {
       throw refuse("--name must not be empty");
     }
@@ -64,12 +67,6 @@ public final class Validation {
     for (Url url : urls) {
       if (!url.isBindable()) {
         throw refuse("expected IP in URL for binding (%s)".formatted(url));
-      }
-      if (url.isSecure()) {
-        throw refuse("%s: TLS is not supported yet".formatted(url));
-      }
-      if (url.isUnix()) {
-        throw refuse("%s: unix sockets are not supported yet".formatted(url));
       }
     }
   }

@@ -29,13 +29,15 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
 
   private final HttpBackend backend;
   private final Surface surface;
+  private final boolean encrypted;
   private final Deque<Object> early = new ArrayDeque<>();
   private @Nullable Channel server;
   private boolean connected;
 
-  HttpRelay(HttpBackend backend, Surface surface) {
+  HttpRelay(HttpBackend backend, Surface surface, boolean encrypted) {
     this.backend = backend;
     this.surface = surface;
+    this.encrypted = encrypted;
   }
 
   @Override
@@ -69,7 +71,7 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
     }
     int port = ((InetSocketAddress) channel.localAddress()).getPort();
     RelayedConnections connections = backend.connections();
-    connections.add(port, new Relayed(surface, client.channel().remoteAddress()));
+    connections.add(port, new Relayed(surface, client.channel().remoteAddress(), encrypted));
     channel.closeFuture().addListener(closed -> connections.remove(port));
     connected = true;
     for (Object bytes = early.poll(); bytes != null; bytes = early.poll()) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The HTTP connections that listeners relay, by the loopback port each relay connects from. The
  * HTTP server serves only these: a local process that finds its port is turned away, so that the
- * listeners' checks (certificates, later) cannot be walked around.
+ * listeners' checks (certificates) cannot be walked around.
  */
 public final class RelayedConnections {
 
@@ -16,8 +16,9 @@ public final class RelayedConnections {
    *
    * @param surface what its listener offers
    * @param client the address of the real client
+   * @param encrypted whether the client reached the listener over TLS
    */
-  public record Relayed(Surface surface, SocketAddress client) {}
+  public record Relayed(Surface surface, SocketAddress client, boolean encrypted) {}
 
   private final ConcurrentHashMap<Integer, Relayed> byLoopbackPort = new ConcurrentHashMap<>();
 

@@ -28,7 +28,14 @@ class ValidationTest {
             + " --listen-client-urls is set explicitly",
         "--listen-peer-urls=http://example.com:1|expected IP in URL for binding"
             + " (http://example.com:1)",
-        "--listen-peer-urls=https://127.0.0.1:1|https://127.0.0.1:1: TLS is not supported yet",
+        "--listen-peer-urls=https://127.0.0.1:1|cannot listen on TLS for 127.0.0.1:1: KeyFile and"
+            + " CertFile are not presented",
+        "--listen-metrics-urls=https://127.0.0.1:1|client TLS key/cert (--cert-file, --key-file)"
+            + " must be provided for metrics secure url https://127.0.0.1:1",
+        "--listen-client-http-urls=https://127.0.0.1:1|TLS key/cert (--cert-file, --key-file) must"
+            + " be provided for client url https://127.0.0.1:1 with HTTPS scheme",
+        "--cert-file=a|KeyFile and CertFile must both be present[key: , cert: a]",
+        "--peer-key-file=b|KeyFile and CertFile must both be present[key: b, cert: ]",
         "--max-learners=-1|--max-learners must be at least 0 (set to -1)",
         "--name=|--name must not be empty"
       })

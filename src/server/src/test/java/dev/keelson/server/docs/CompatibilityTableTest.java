@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
+import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.peer.NoPeers;
 import dev.keelson.proto.etcdserverpb.AuthGrpc;
 import dev.keelson.proto.etcdserverpb.ClusterGrpc;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
@@ -15,6 +17,7 @@ import dev.keelson.proto.v3electionpb.ElectionGrpc;
 import dev.keelson.proto.v3lockpb.LockGrpc;
 import dev.keelson.server.config.Option;
 import dev.keelson.server.config.Options;
+import dev.keelson.server.gateway.Routes;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -80,10 +83,28 @@ class CompatibilityTableTest {
     table.verify();
   }
 
+  @Test
+  void gatewayRoutes() throws IOException {
+    Set<String> registered = registered();
+    GeneratedTable table = new GeneratedTable("gateway", "Path", "RPC", "State");
+    Routes.all()
+        .forEach(
+            (path, method) -> {
+              String name = method.getFullMethodName();
+              String state = registered.contains(name) ? "works" : "not yet: `UNIMPLEMENTED`";
+              table.row("`" + path + "`", "`" + name + "`", state);
+            });
+    table.verify();
+  }
+
   private Set<String> registered() {
     Set<String> names = new TreeSet<>();
     try (Member member =
-        new Member(MemberSettings.standalone(dataDir), cause -> fail("the member failed", cause))) {
+        new Member(
+            MemberSettings.standalone(dataDir),
+            new SystemEnvironment(),
+            new NoPeers(),
+            cause -> fail("the member failed", cause))) {
       for (ServerServiceDefinition service : member.clientServices()) {
         for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
           names.add(method.getMethodDescriptor().getFullMethodName());

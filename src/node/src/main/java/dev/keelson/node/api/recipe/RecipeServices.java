@@ -29,27 +29,28 @@ public final class RecipeServices {
 
   private ServerServiceDefinition lock() {
     return ServerServiceDefinition.builder(LockGrpc.SERVICE_NAME)
-        .addMethod(methods.streaming(LockGrpc.getLockMethod(), calls.handler(LockRecipe::lock)))
-        .addMethod(methods.streaming(LockGrpc.getUnlockMethod(), calls.handler(LockRecipe::unlock)))
+        .addMethod(methods.delegating(LockGrpc.getLockMethod(), calls.handler(LockRecipe::lock)))
+        .addMethod(
+            methods.delegating(LockGrpc.getUnlockMethod(), calls.handler(LockRecipe::unlock)))
         .build();
   }
 
   private ServerServiceDefinition election() {
     return ServerServiceDefinition.builder(ElectionGrpc.SERVICE_NAME)
         .addMethod(
-            methods.streaming(
+            methods.delegating(
                 ElectionGrpc.getCampaignMethod(), calls.handler(ElectionRecipe::campaign)))
         .addMethod(
-            methods.streaming(
+            methods.delegating(
                 ElectionGrpc.getProclaimMethod(), calls.handler(ElectionRecipe::proclaim)))
         .addMethod(
-            methods.streaming(
+            methods.delegating(
                 ElectionGrpc.getLeaderMethod(), calls.handler(ElectionRecipe::leader)))
         .addMethod(
-            methods.streaming(
+            methods.delegating(
                 ElectionGrpc.getObserveMethod(), calls.handler(ElectionRecipe::observe)))
         .addMethod(
-            methods.streaming(
+            methods.delegating(
                 ElectionGrpc.getResignMethod(), calls.handler(ElectionRecipe::resign)))
         .build();
   }
