@@ -9,6 +9,7 @@ import dev.keelson.node.loop.Proposals;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,6 +23,7 @@ final class LeaseExpiry {
   private final Proposals proposals;
   private final long retryMillis;
   private final LongSupplier authRevision;
+  private final LongAdder count;
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /**
@@ -30,12 +32,19 @@ final class LeaseExpiry {
    * @param retryMillis after which a revocation that failed is tried again
    * @param authRevision the revision of the authentication store: revocations are proposed in the
    *     name of root, who may write all keys
+   * @param count of leases that expired
    */
-  LeaseExpiry(Lessor lessor, Proposals proposals, long retryMillis, LongSupplier authRevision) {
+  LeaseExpiry(
+      Lessor lessor,
+      Proposals proposals,
+      long retryMillis,
+      LongSupplier authRevision,
+      LongAdder count) {
     this.lessor = lessor;
     this.proposals = proposals;
     this.retryMillis = retryMillis;
     this.authRevision = authRevision;
+    this.count = count;
   }
 
   /** Called every tick. */
@@ -47,6 +56,7 @@ final class LeaseExpiry {
     Lessor.Expired expired = lessor.takeExpired(room);
     for (long id : expired.ids()) {
       inFlight.incrementAndGet();
+      count.increment();
       // in the term it was decided in, or not at all: a leader that slept must not have its
       // successor revoke what was renewed there
       proposals.proposeAsLeaderOf(

@@ -4,6 +4,7 @@ import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.Configuration.Notice;
 import dev.keelson.server.config.MemberOptions;
 import dev.keelson.server.config.ServingOptions;
+import dev.keelson.server.gateway.Gateway;
 import dev.keelson.server.listen.ClientListener;
 import dev.keelson.server.listen.HttpBackend;
 import dev.keelson.server.listen.HttpListener;
@@ -14,8 +15,10 @@ import dev.keelson.server.listen.Surface;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.ProductVersion;
 import dev.keelson.server.member.StartException;
+import dev.keelson.server.metrics.ServerMetrics;
 import dev.keelson.server.tls.TlsContexts;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslContext;
@@ -56,6 +59,8 @@ public final class MemberLifecycle {
   private final RelayedConnections connections;
   private final HttpServer http;
   private final TlsContexts tls;
+  private final Gateway gateway;
+  private final ServerMetrics serverMetrics;
   private final Newcomers newcomers = new Newcomers();
   private final HealthStatusManager health = new HealthStatusManager();
 
@@ -73,12 +78,16 @@ public final class MemberLifecycle {
       Member member,
       RelayedConnections connections,
       HttpServer http,
-      TlsContexts tls) {
+      TlsContexts tls,
+      Gateway gateway,
+      ServerMetrics serverMetrics) {
     this.configuration = configuration;
     this.member = member;
     this.connections = connections;
     this.http = http;
     this.tls = tls;
+    this.gateway = gateway;
+    this.serverMetrics = serverMetrics;
   }
 
   /**
@@ -132,7 +141,9 @@ public final class MemberLifecycle {
               settings.patience(),
               handlers);
       clientHttp.start();
-      clients = new ClientListener(settings, services, backend, newcomers, handlers);
+      ServerStreamTracer.Factory calls = serverMetrics.calls(services);
+      gateway.start(services, calls);
+      clients = new ClientListener(settings, services, calls, backend, newcomers, handlers);
       clients.start();
     }
   }
@@ -178,6 +189,7 @@ public final class MemberLifecycle {
       if (clientHttp != null) {
         clientHttp.stop();
       }
+      gateway.stop();
     }
     if (stopMember) {
       member.stop();

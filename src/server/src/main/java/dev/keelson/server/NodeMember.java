@@ -3,9 +3,11 @@ package dev.keelson.server;
 import dev.keelson.node.MemberRemovedException;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
+import dev.keelson.node.MemberSettings.Upkeep;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.node.api.auth.AuthSettings;
 import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.metrics.PrometheusText;
 import dev.keelson.node.peer.GrpcTransport;
 import dev.keelson.node.peer.PeerFront;
 import dev.keelson.node.peer.PeerSettings;
@@ -134,7 +136,11 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
         !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
         Memory.DEFAULT,
-        authSettings());
+        authSettings(),
+        new Upkeep(
+            configuration.get(MemberOptions.WARNING_APPLY_DURATION),
+            configuration.get(MemberOptions.WARNING_UNARY_REQUEST_DURATION),
+            configuration.compactionPolicy()));
   }
 
   private MemberSettings.Cluster cluster() {
@@ -190,6 +196,14 @@ final class NodeMember implements Member, MemberView {
   @Override
   public List<ServerServiceDefinition> clientServices() {
     return node().clientServices();
+  }
+
+  @Override
+  public void writeMetrics(PrometheusText out) {
+    dev.keelson.node.Member opened = node;
+    if (opened != null) {
+      opened.writeMetrics(out);
+    }
   }
 
   @Override

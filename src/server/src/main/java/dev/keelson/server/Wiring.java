@@ -7,6 +7,7 @@ import dev.keelson.server.listen.RelayedConnections;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberFactory;
 import dev.keelson.server.tls.TlsContexts;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -18,6 +19,13 @@ final class Wiring {
   @Singleton
   Configuration configuration(@CommandLineArguments String[] arguments) {
     return ConfigurationLoader.load(CommandLine.parse(arguments), System.getenv());
+  }
+
+  /** Ours has the name that Prometheus gives it everywhere. */
+  @Produces
+  @Singleton
+  MeterFilter withoutStartTime() {
+    return MeterFilter.denyNameStartsWith("process.start.time");
   }
 
   @Produces

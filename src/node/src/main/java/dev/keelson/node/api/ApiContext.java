@@ -10,6 +10,8 @@ import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.node.metrics.MemberMetrics;
+import dev.keelson.node.metrics.SlowRequests;
 import dev.keelson.proto.etcdserverpb.AlarmType;
 import dev.keelson.proto.membershippb.Member;
 import dev.keelson.storage.backend.KvBackend;
@@ -24,6 +26,7 @@ import java.util.function.Supplier;
  * @param standing where the member stands in consensus
  * @param appliedIndex the last entry applied; never behind an answer that was given
  * @param authentication finds out who calls
+ * @param slow told of what takes long
  */
 public record ApiContext(
     long clusterId,
@@ -42,7 +45,9 @@ public record ApiContext(
     Executor scans,
     Supplier<Standing> standing,
     LongSupplier appliedIndex,
-    Authentication authentication) {
+    Authentication authentication,
+    MemberMetrics metrics,
+    SlowRequests slow) {
 
   /** What a message may be larger than the request it carries. */
   private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
@@ -72,7 +77,8 @@ public record ApiContext(
         this::isLearner,
         limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES,
         authentication.state(),
-        gate());
+        gate(),
+        slow);
   }
 
   Gate gate() {

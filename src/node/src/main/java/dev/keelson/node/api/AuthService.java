@@ -170,11 +170,11 @@ public final class AuthService {
   private Encoded response(@Nullable Object result) {
     ResponseHeader header = headers.current();
     return switch (result) {
-      case AuthStatusResponse status -> WireWriter.of(status.toBuilder().setHeader(header).build());
-      case AuthUserGetResponse user -> WireWriter.of(user.toBuilder().setHeader(header).build());
-      case AuthUserListResponse users -> WireWriter.of(users.toBuilder().setHeader(header).build());
-      case AuthRoleGetResponse role -> WireWriter.of(role.toBuilder().setHeader(header).build());
-      case AuthRoleListResponse roles -> WireWriter.of(roles.toBuilder().setHeader(header).build());
+      case AuthStatusResponse status -> Encoded.of(status.toBuilder().setHeader(header).build());
+      case AuthUserGetResponse user -> Encoded.of(user.toBuilder().setHeader(header).build());
+      case AuthUserListResponse users -> Encoded.of(users.toBuilder().setHeader(header).build());
+      case AuthRoleGetResponse role -> Encoded.of(role.toBuilder().setHeader(header).build());
+      case AuthRoleListResponse roles -> Encoded.of(roles.toBuilder().setHeader(header).build());
       case null, default ->
           // the other responses are a header and nothing else
           new WireWriter().message(1, headers.wire(header.getRevision()));

@@ -84,12 +84,19 @@ public final class KvService {
   }
 
   private void answer(RangeRequest request, Reply reply) {
+    long begin = System.nanoTime();
+    KvException failure = null;
     try {
       reply.admit();
       reply.ok(KvResponses.encode(headers, ViewReader.range(views, request)));
     } catch (KvException e) {
+      failure = e;
       reply.fail(e.error());
     }
+    long nanos = System.nanoTime() - begin;
+    context.metrics().store.ranges.increment();
+    context.metrics().requests.range(failure == null, nanos);
+    context.slow().range(nanos, request, failure);
   }
 
   private void put(PutRequest request, Reply reply) throws KvException {

@@ -7,6 +7,7 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.node.api.auth.Right;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.node.metrics.DiskMetrics;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmResponse;
@@ -142,7 +143,15 @@ public final class MaintenanceService {
         .scans()
         .execute(
             () -> {
-              context.backend().compact();
+              DiskMetrics disk = context.metrics().disk;
+              long begin = System.nanoTime();
+              disk.defragInFlight.incrementAndGet();
+              try {
+                context.backend().compact();
+              } finally {
+                disk.defragInFlight.decrementAndGet();
+                disk.defrag.recordNanos(System.nanoTime() - begin);
+              }
               reply.ok(DefragmentResponse.getDefaultInstance());
             });
   }

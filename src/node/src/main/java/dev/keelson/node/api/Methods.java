@@ -7,6 +7,7 @@ import dev.keelson.kv.error.KvException;
 import dev.keelson.node.api.auth.Right;
 import dev.keelson.node.api.auth.Right.When;
 import dev.keelson.node.identity.CallerContext;
+import dev.keelson.node.metrics.SlowRequests;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Builds gRPC methods whose handlers take a decoded request and answer with {@link Encoded}
  * messages. Each is built with the {@link Right} that its callers need.
  */
-final class Methods {
+public final class Methods {
   /** Clients that must not talk to a member without leader set it to "true". */
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
@@ -36,6 +37,7 @@ final class Methods {
   private final int messageBytesMax;
   private final Supplier<AuthState> auth;
   private final Gate gate;
+  private final SlowRequests slow;
 
   /**
    * Creates the builder.
@@ -45,18 +47,21 @@ final class Methods {
    * @param messageBytesMax the largest request message
    * @param auth users, roles and permissions
    * @param gate finds out who calls
+   * @param slow told of unary calls that take long
    */
   Methods(
       BooleanSupplier leaderKnown,
       BooleanSupplier learner,
       int messageBytesMax,
       Supplier<AuthState> auth,
-      Gate gate) {
+      Gate gate,
+      SlowRequests slow) {
     this.leaderKnown = leaderKnown;
     this.learner = learner;
     this.messageBytesMax = messageBytesMax;
     this.auth = auth;
     this.gate = gate;
+    this.slow = slow;
   }
 
   /** Handles a unary call. */
@@ -137,6 +142,27 @@ final class Methods {
                 handler.start(call, () -> new Permit<>(auth, gate.caller(call, headers), right))));
   }
 
+  /**
+   * A method that does what it does through other methods, in its caller's name: those decide on
+   * rights. A learner refuses it.
+   */
+  public <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> delegating(
+      MethodDescriptor<Q, ?> generated, ServerCallHandler<Q, Encoded> handler) {
+    MethodDescriptor<Q, Encoded> descriptor =
+        generated.toBuilder(generated.getRequestMarshaller(), EncodedStream.MARSHALLER).build();
+    return ServerMethodDefinition.create(
+        descriptor,
+        guarded(
+            Right.perMessage(),
+            (call, headers) -> {
+              if (learner.getAsBoolean()) {
+                call.close(Statuses.of(KvError.LEARNER_UNSUPPORTED), new Metadata());
+                return new ServerCall.Listener<>() {};
+              }
+              return handler.startCall(call, headers);
+            }));
+  }
+
   private <Q> ServerCallHandler<Q, Encoded> guarded(
       Right<?> right, ServerCallHandler<Q, Encoded> handler) {
     return (call, headers) -> {
@@ -150,7 +176,8 @@ final class Methods {
     };
   }
 
-  private final class UnaryListener<Q> extends ServerCall.Listener<Incoming<Q>> {
+  private final class UnaryListener<Q extends MessageLite>
+      extends ServerCall.Listener<Incoming<Q>> {
     private final ServerCall<Incoming<Q>, Encoded> call;
     private final Right<Q> right;
     private final Handler<Q> handler;
@@ -192,7 +219,7 @@ final class Methods {
         return;
       }
       Permit<Q> permit = new Permit<>(auth, CallerContext.current(), right);
-      Reply reply = new Reply(call, new Reply.Entry<>(permit, complete));
+      Reply reply = new Reply(call, new Reply.Entry<>(permit, complete), slow);
       try {
         if (right.when() == When.BEFORE) {
           reply.admit();

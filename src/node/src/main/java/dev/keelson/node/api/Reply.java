@@ -5,6 +5,8 @@ import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.auth.KeyAccess;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
+import dev.keelson.node.metrics.SlowRequests;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -19,18 +21,21 @@ final class Reply {
   private final ServerCall<?, Encoded> call;
   private final Entry<?> entry;
   private final Executor executor;
+  private final SlowRequests slow;
+  private final long beganNanos = System.nanoTime();
   private volatile boolean leftToLog;
 
   /** A request with the right to its answer. */
-  record Entry<Q>(Permit<Q> permit, Q request) {
+  record Entry<Q extends MessageLite>(Permit<Q> permit, Q request) {
     void admit() throws KvException {
       permit.admit(request);
     }
   }
 
-  Reply(ServerCall<?, Encoded> call, Entry<?> entry) {
+  Reply(ServerCall<?, Encoded> call, Entry<?> entry, SlowRequests slow) {
     this.call = call;
     this.entry = entry;
+    this.slow = slow;
     this.executor = currentLoop();
   }
 
@@ -94,7 +99,7 @@ final class Reply {
   }
 
   void ok(MessageLite response) {
-    ok(WireWriter.of(response));
+    ok(Encoded.of(response));
   }
 
   void ok(Encoded response) {
@@ -112,6 +117,7 @@ final class Reply {
     call.sendHeaders(new Metadata());
     call.sendMessage(response);
     call.close(Status.OK, new Metadata());
+    ended(response.sizeBytes());
   }
 
   void fail(KvError error) {
@@ -121,6 +127,19 @@ final class Reply {
   void fail(Status status) {
     if (!call.isCancelled()) {
       call.close(status, new Metadata());
+      ended(0);
+    }
+  }
+
+  private void ended(int responseBytes) {
+    long nanos = System.nanoTime() - beganNanos;
+    if (slow.isSlowCall(nanos)) {
+      slow.unary(
+          nanos,
+          call.getMethodDescriptor().getFullMethodName(),
+          String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+          entry.request(),
+          responseBytes);
     }
   }
 }

@@ -63,6 +63,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
     private volatile boolean begun;
     private volatile boolean over;
     private boolean ended;
+    private long beganNanos;
 
     Stream(ServerCall<SnapshotRequest, Encoded> call, Permit.Source<SnapshotRequest> permits) {
       this.call = call;
@@ -78,6 +79,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
         return;
       }
       streams.add(this);
+      beganNanos = System.nanoTime();
       begun = true;
       if (stopped) {
         over = true;
@@ -147,6 +149,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
       for (int sent = 0; sent < TURN_BLOBS && call.isReady(); sent++) {
         Encoded message = source.next();
         if (message == null) {
+          context.metrics().disk.backendSnapshot.recordNanos(System.nanoTime() - beganNanos);
           end(Status.OK);
           return false;
         }

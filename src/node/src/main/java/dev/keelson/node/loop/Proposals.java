@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class Proposals {
   private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final ConcurrentHashMap<Long, Pending> waiting = new ConcurrentHashMap<>();
+  private final LongAdder failures = new LongAdder();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final RequestIds ids;
   private final LongSupplier nowNanos;
@@ -121,7 +123,7 @@ public final class Proposals {
             id, request, data, executor, callback, nowNanos.getAsLong() + timeoutNanos, boundTo);
     KvError refusal = refusal(data.length);
     if (refusal != null) {
-      pending.fail(refusal);
+      fail(pending, refusal);
       return;
     }
     waitingBytes.addAndGet(data.length);
@@ -130,7 +132,7 @@ public final class Proposals {
     queued.incrementAndGet();
     wake.run();
     if (closed && forget(pending)) {
-      pending.fail(KvError.STOPPED);
+      fail(pending, KvError.STOPPED);
     }
   }
 
@@ -158,6 +160,16 @@ public final class Proposals {
   /** Whether nothing is accepted any more. */
   public boolean isClosed() {
     return closed;
+  }
+
+  /** Proposals that failed since the start: refused, timed out, or given up at the end. */
+  public long failures() {
+    return failures.sum();
+  }
+
+  private void fail(Pending pending, KvError error) {
+    failures.increment();
+    pending.fail(error);
   }
 
   /** Whether nothing waits to be taken. */
@@ -233,10 +245,10 @@ public final class Proposals {
       long proposedIn = pending.proposedIn();
       if (settled && proposedIn != 0 && proposedIn < reachedTerm) {
         if (forget(pending)) {
-          pending.fail(KvError.TIMED_OUT_LEADER_FAILED);
+          fail(pending, KvError.TIMED_OUT_LEADER_FAILED);
         }
       } else if (now - pending.deadlineNanos() >= 0 && forget(pending)) {
-        pending.fail(timeoutReason.of(pending.deadlineNanos() - timeoutNanos, now));
+        fail(pending, timeoutReason.of(pending.deadlineNanos() - timeoutNanos, now));
       }
     }
   }
@@ -246,7 +258,7 @@ public final class Proposals {
     closed = true;
     for (Pending pending : waiting.values()) {
       if (forget(pending)) {
-        pending.fail(KvError.STOPPED);
+        fail(pending, KvError.STOPPED);
       }
     }
   }

@@ -102,7 +102,8 @@ final class SecuredMember implements AutoCloseable {
         plain.progressMillis(),
         plain.fsync(),
         plain.memory(),
-        auth);
+        auth,
+        plain.upkeep());
   }
 
   /** The machine, with clocks that can be put forward. */

@@ -70,12 +70,7 @@ public final class ServingOptions {
           "false",
           "Set SO_REUSEADDR on listeners (always so here).");
   public static final Option<Boolean> ENABLE_GRPC_GATEWAY =
-      notYet(
-          "enable-grpc-gateway",
-          SWITCH,
-          "true",
-          "Serve the JSON gateway.",
-          "the gateway cannot be switched off");
+      works("enable-grpc-gateway", SWITCH, "true", "Serve the JSON gateway.");
   public static final Option<Duration> RAFT_READ_TIMEOUT =
       notYet(
           "raft-read-timeout",
@@ -102,12 +97,7 @@ public final class ServingOptions {
           "Serve Go's profiles under /debug/pprof.",
           "a JVM has other profilers, for example jcmd and JFR");
   public static final Option<String> METRICS =
-      notYet(
-          "metrics",
-          oneOf("basic", "extensive"),
-          "basic",
-          "Detail of the metrics.",
-          "histograms per RPC are not built");
+      works("metrics", oneOf("basic", "extensive"), "basic", "Detail of the metrics.");
 
   public static final Option<String> LOG_LEVEL =
       works(

@@ -44,6 +44,7 @@ public final class Validation {
     if (configuration.get(MemberOptions.NAME).isEmpty()) {
       throw refuse("--name must not be empty");
     }
+    var _ = configuration.compactionPolicy();
     checkLogOutputs(configuration.get(ServingOptions.LOG_OUTPUTS));
     if (configuration.get(ServingOptions.ENABLE_LOG_ROTATION)) {
       checkRotatedOutput(configuration.get(ServingOptions.LOG_OUTPUTS));

@@ -5,6 +5,7 @@ import dev.keelson.server.member.StartException;
 import dev.keelson.server.rpc.RpcServer;
 import dev.keelson.server.rpc.RpcSettings;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -59,6 +60,7 @@ public final class ClientListener {
    *
    * @param settings addresses and limits
    * @param services what gRPC serves
+   * @param calls told of every call
    * @param backend where HTTP/1 is answered
    * @param newcomers where connections count until they have spoken
    * @param tls makes the TLS handler of a connection; may be null when no URL is https
@@ -66,6 +68,7 @@ public final class ClientListener {
   public ClientListener(
       ListenSettings settings,
       List<ServerServiceDefinition> services,
+      ServerStreamTracer.Factory calls,
       HttpBackend backend,
       Newcomers newcomers,
       @Nullable Function<Channel, SslHandler> tls) {
@@ -83,7 +86,8 @@ public final class ClientListener {
                 settings.maxConcurrentStreams(),
                 settings.keepAliveMinTime(),
                 settings.keepAliveInterval(),
-                settings.keepAliveTimeout()));
+                settings.keepAliveTimeout()),
+            calls);
   }
 
   private boolean servesHttp() {

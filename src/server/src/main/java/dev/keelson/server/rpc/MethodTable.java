@@ -1,7 +1,10 @@
 package dev.keelson.server.rpc;
 
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.netty.util.AsciiString;
 import java.util.Collection;
@@ -15,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class MethodTable {
   private final Map<AsciiString, ServerMethodDefinition<?, ?>> byPath = new HashMap<>();
   private final Set<String> services = new HashSet<>();
+  private final ServerStreamTracer.Factory calls;
 
-  MethodTable(Collection<ServerServiceDefinition> definitions) {
+  MethodTable(Collection<ServerServiceDefinition> definitions, ServerStreamTracer.Factory calls) {
+    this.calls = calls;
     for (ServerServiceDefinition service : definitions) {
       services.add(service.getServiceDescriptor().getName());
       for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
@@ -28,6 +33,11 @@ final class MethodTable {
 
   @Nullable ServerMethodDefinition<?, ?> find(CharSequence path) {
     return byPath.get(AsciiString.of(path));
+  }
+
+  /** Counts a call that begins, and is told what becomes of it. */
+  ServerStreamTracer begun(MethodDescriptor<?, ?> method, Metadata headers) {
+    return calls.newServerStreamTracer(method.getFullMethodName(), headers);
   }
 
   /** What a call of an unknown path is told, in the words of grpc-go. */

@@ -97,6 +97,10 @@ final class RpcConnection implements FrameReader.Sink {
     greet();
   }
 
+  MethodTable methods() {
+    return methods;
+  }
+
   private static Attributes attributes(ChannelHandlerContext context) {
     Attributes.Builder known =
         Attributes.newBuilder()

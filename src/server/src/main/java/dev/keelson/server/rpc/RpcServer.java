@@ -1,6 +1,7 @@
 package dev.keelson.server.rpc;
 
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import java.time.Duration;
@@ -20,8 +21,16 @@ public final class RpcServer {
   private final Object changed = new Object();
   private volatile boolean draining;
 
-  public RpcServer(Collection<ServerServiceDefinition> services, RpcSettings settings) {
-    this.methods = new MethodTable(services);
+  /**
+   * Creates the server.
+   *
+   * @param calls told of every call of these services; runs on event loops
+   */
+  public RpcServer(
+      Collection<ServerServiceDefinition> services,
+      RpcSettings settings,
+      ServerStreamTracer.Factory calls) {
+    this.methods = new MethodTable(services, calls);
     this.settings = settings;
   }
 

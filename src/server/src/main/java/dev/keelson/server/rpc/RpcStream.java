@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -42,6 +43,8 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
   private final MessageDeframer inbound;
   private final SendQueue outbound;
   private final AtomicInteger queuedBytes = new AtomicInteger();
+  private @Nullable ServerStreamTracer tracer;
+  private Status outcome = Status.CANCELLED;
   private Listener<Q> listener = new Listener<>() {};
   private @Nullable ScheduledFuture<?> deadline;
   private int requested;
@@ -74,6 +77,8 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
   /** Begins the call. */
   void start(RequestHead head) {
     try {
+      Metadata metadata = head.metadata();
+      tracer = connection.methods().begun(method.getMethodDescriptor(), metadata);
       String encoding = head.encoding();
       if (encoding != null) {
         Decompressor chosen =
@@ -90,7 +95,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
       if (timeoutNanos > 0) {
         deadline = connection.loop().schedule(this::expire, timeoutNanos, TimeUnit.NANOSECONDS);
       }
-      listener = method.getServerCallHandler().startCall(this, head.metadata());
+      listener = method.getServerCallHandler().startCall(this, metadata);
     } catch (IllegalArgumentException e) { // of the timeout, or of base64
       close(Status.INTERNAL.withDescription(e.getMessage()), new Metadata());
     } catch (StatusException e) {
@@ -224,6 +229,10 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
       ByteBuf message = inbound.next();
       if (message != null) {
         requested--;
+        if (tracer != null) {
+          tracer.inboundMessage(0);
+          tracer.inboundUncompressedSize(message.readableBytes());
+        }
         Q decoded;
         try {
           decoded = method.getMethodDescriptor().parseRequest(new MessageStream(message));
@@ -293,13 +302,24 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
         Frames.header(out, framed, Frames.DATA, 0, id);
         out.writeByte(0).writeInt(size);
         write(in, out);
+        sent(size);
         outbound.spend(framed);
         connection.flushSoon();
         return;
       }
-      queue(framed(in, size));
+      ByteBuf framedMessage = framed(in, size);
+      sent(framedMessage.readableBytes() - PREFIX_BYTES);
+      queue(framedMessage);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // from memory to memory
+    }
+  }
+
+  private void sent(int bytes) {
+    ServerStreamTracer told = tracer;
+    if (told != null) {
+      told.outboundMessage(0);
+      told.outboundUncompressedSize(bytes);
     }
   }
 
@@ -364,6 +384,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
       return;
     }
     outcomeKnown = true;
+    outcome = status;
     closed = true;
     inbound.close();
     ByteBuf block = connection.allocator().buffer();
@@ -388,6 +409,9 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
   private void finish() {
     finished = true;
     closed = true;
+    if (tracer != null) {
+      tracer.streamClosed(outcome);
+    }
     if (deadline != null) {
       deadline.cancel(false);
     }

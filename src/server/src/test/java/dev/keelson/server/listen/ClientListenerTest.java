@@ -7,6 +7,7 @@ import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.server.config.Url;
 import dev.keelson.server.member.StartException;
+import dev.keelson.server.metrics.CallMetrics;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -71,6 +72,7 @@ class ClientListenerTest {
     return new ClientListener(
         settings,
         List.of(health.getHealthService().bindService()),
+        new CallMetrics(List.of(), false),
         backend.backend(),
         new Newcomers(),
         null);

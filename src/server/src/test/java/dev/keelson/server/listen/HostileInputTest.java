@@ -8,6 +8,7 @@ import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.PutResponse;
 import dev.keelson.server.config.Url;
+import dev.keelson.server.metrics.CallMetrics;
 import dev.keelson.server.tls.TestAuthority;
 import dev.keelson.server.tls.TlsContexts;
 import io.grpc.ManagedChannel;
@@ -83,6 +84,7 @@ class HostileInputTest {
             List.of(
                 new HealthStatusManager().getHealthService().bindService(),
                 new Echo().bindService()),
+            new CallMetrics(List.of(), false),
             backend.backend(),
             new Newcomers(MAX_NEWCOMERS),
             channel -> tls.accepting(Objects.requireNonNull(tls.clientServer()), channel));

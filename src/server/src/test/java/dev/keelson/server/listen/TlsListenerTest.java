@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.keelson.server.config.CommandLine;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.ConfigurationLoader;
+import dev.keelson.server.metrics.CallMetrics;
 import dev.keelson.server.tls.TestAuthority;
 import dev.keelson.server.tls.TestAuthority.Issued;
 import dev.keelson.server.tls.TlsContexts;
@@ -99,6 +100,7 @@ class TlsListenerTest {
             List.of(
                 ServerInterceptors.intercept(
                     new HealthStatusManager().getHealthService().bindService(), new Names())),
+            new CallMetrics(List.of(), false),
             backend.backend(),
             new Newcomers(),
             channel -> tls.accepting(Objects.requireNonNull(tls.clientServer()), channel));

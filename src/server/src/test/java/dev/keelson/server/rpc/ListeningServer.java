@@ -1,5 +1,6 @@
 package dev.keelson.server.rpc;
 
+import dev.keelson.server.metrics.CallMetrics;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -28,7 +29,8 @@ final class ListeningServer {
   private final Channel channel;
 
   ListeningServer(RpcSettings settings) throws InterruptedException {
-    server = new RpcServer(List.of(methods.definition()), settings);
+    server =
+        new RpcServer(List.of(methods.definition()), settings, new CallMetrics(List.of(), false));
     channel =
         new ServerBootstrap()
             .group(loops)
