@@ -125,7 +125,7 @@ public final class TlsContexts {
       TlsSide side = TlsSide.ofPeers(configuration);
       if (side != null) {
         Files files = new Files(side);
-        peerServer = server(side, files);
+        peerServer = server(side, files, ApplicationProtocolNames.HTTP_2);
         peerClient = client(side, files);
       }
     } catch (SSLException e) {
@@ -147,7 +147,10 @@ public final class TlsContexts {
     return metricsServer;
   }
 
-  /** For the peer port. Null when no peer certificate is configured. */
+  /**
+   * For the peer port, ALPN {@code h2}. Its checks need the address of the other side: make engines
+   * with it, as {@link #accepting} does. Null when no peer certificate is configured.
+   */
   public @Nullable SslContext peerServer() {
     return peerServer;
   }
@@ -258,19 +261,21 @@ public final class TlsContexts {
         SslContextBuilder.forServer(files.keys)
             .trustManager(new CheckingTrustManager(files.authorities, checks))
             .clientAuth(side.requiresCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE);
-    if (protocols.length > 0) {
-      builder.applicationProtocolConfig(
-          new ApplicationProtocolConfig(
-              Protocol.ALPN,
-              SelectorFailureBehavior.NO_ADVERTISE,
-              SelectedListenerFailureBehavior.ACCEPT,
-              protocols));
-    }
-    return common(builder);
+    return common(builder.applicationProtocolConfig(alpn(protocols)));
+  }
+
+  private static ApplicationProtocolConfig alpn(String... protocols) {
+    return new ApplicationProtocolConfig(
+        Protocol.ALPN,
+        SelectorFailureBehavior.NO_ADVERTISE,
+        SelectedListenerFailureBehavior.ACCEPT,
+        protocols);
   }
 
   private SslContext client(TlsSide side, Files files) throws SSLException {
-    SslContextBuilder builder = SslContextBuilder.forClient().keyManager(files.keys);
+    SslContextBuilder builder = SslContextBuilder.forClient()
+            .keyManager(files.keys)
+            .applicationProtocolConfig(alpn(ApplicationProtocolNames.HTTP_2));
     if (side.selfSigned()) {
       builder.trustManager(InsecureTrustManagerFactory.INSTANCE); // nobody signed the other's
     } else {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Certificates, authorities and revocation lists change under a running port. */
-class ReloadTest {
+class TlsReloadTest {
 
   private static final int ROTATIONS = 6;
   private static final int CLIENTS = 3;
