@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -118,7 +118,7 @@ final class Divergence {
             .whenComplete(
                 (_, _) -> {
                   comparing.set(false);
-                  SortedMap<String, SortedSet<Long>> byAnswer = new TreeMap<>();
+                  SortedMap<String, NavigableSet<Long>> byAnswer = new TreeMap<>();
                   asked.forEach(
                       (id, answer) -> {
                         if (!answer.join().isEmpty()) {
@@ -132,7 +132,7 @@ final class Divergence {
                 });
   }
 
-  private void judge(Standing then, SortedMap<String, SortedSet<Long>> byAnswer) {
+  private void judge(Standing then, SortedMap<String, NavigableSet<Long>> byAnswer) {
     if (byAnswer.size() < 2) {
       return;
     }
@@ -140,7 +140,7 @@ final class Divergence {
         .addKeyValue("answers", byAnswer.toString())
         .log("found different hash values from remote peer");
     int quorum = then.confState().members().size() / 2 + 1;
-    Optional<SortedSet<Long>> majority =
+    Optional<NavigableSet<Long>> majority =
         byAnswer.values().stream().filter(each -> each.size() >= quorum).findFirst();
     if (majority.isEmpty()) {
       accuse(then.term(), 0);
