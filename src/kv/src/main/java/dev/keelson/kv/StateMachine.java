@@ -212,7 +212,11 @@ public final class StateMachine implements AutoCloseable {
       return Applied.NOTHING;
     }
     if (AuthCommands.handles(request)) {
-      return authCommands.apply(store.batch(), index, EntryAccess.caller(request), request);
+      Object result =
+          authCommands.apply(store.batch(), index, EntryAccess.caller(request), request);
+      store.digest().fold(auth.state().revision());
+      store.digest().fold(auth.state().enabled() ? 1 : 0);
+      return result;
     }
     throw new KvException(KvError.UNKNOWN_METHOD);
   }
