@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import io.javaoperatorsdk.operator.processing.event.rate.LinearRateLimiter;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -65,7 +66,7 @@ public class OperatorLifecycle {
       LOG.info("looking after clusters");
     } catch (RuntimeException failed) {
       LOG.error("the operator could not start", failed);
-      io.quarkus.runtime.Quarkus.asyncExit(1);
+      Quarkus.asyncExit(1);
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a situation means, as conditions: each says what is so, why, and for which generation. */
 public final class ClusterConditions {
@@ -133,8 +134,8 @@ public final class ClusterConditions {
       case "Hibernated" -> "all Pods are stopped, as spec.replicas says; all disks are kept";
       case "QuorumLost" ->
           "no majority of members answers and none is starting. Nothing is touched. If the lost"
-              + " disks come back, so does the cluster; if they never will, spec.recovery can go on"
-              + " from one member, or a new cluster can start from a backup";
+              + " disks come back, so does the cluster; if they never will, a new cluster can start"
+              + " from a backup";
       case "ForeignCluster" ->
           "the members answer as another cluster than status.clusterID; nothing is touched";
       case "Starting" -> "members were started and do not answer yet";
@@ -270,7 +271,7 @@ public final class ClusterConditions {
     }
   }
 
-  private @org.jspecify.annotations.Nullable Problem problem(String about) {
+  private @Nullable Problem problem(String about) {
     return situation.problems().stream()
         .filter(problem -> problem.about().equals(about))
         .findFirst()

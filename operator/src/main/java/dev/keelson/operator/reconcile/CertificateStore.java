@@ -12,6 +12,7 @@ import dev.keelson.operator.model.OwnedSecret;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -129,7 +130,7 @@ final class CertificateStore {
           OwnedSecret.text(secret, PREVIOUS),
           Integer.parseInt(notes.getOrDefault(GENERATION, "1")),
           Instant.parse(notes.getOrDefault(SINCE, Instant.EPOCH.toString())));
-    } catch (IllegalArgumentException | java.time.DateTimeException edited) {
+    } catch (IllegalArgumentException | DateTimeException edited) {
       throw new GeneralSecurityException(
           "annotations of Secret " + secret.getMetadata().getName() + " were changed", edited);
     }

@@ -6,6 +6,7 @@ import dev.keelson.operator.member.ListedMember;
 import dev.keelson.operator.model.Names;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** The members as the status shows them. */
 final class MemberReport {
@@ -33,7 +34,7 @@ final class MemberReport {
   static long serial(ListedMember member, Names names) {
     return member.peerUrls().stream()
         .map(names::serialOf)
-        .flatMapToLong(java.util.OptionalLong::stream)
+        .flatMapToLong(OptionalLong::stream)
         .findFirst()
         .orElse(0);
   }

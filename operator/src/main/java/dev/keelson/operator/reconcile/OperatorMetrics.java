@@ -5,6 +5,7 @@ import dev.keelson.operator.model.membership.Membership;
 import dev.keelson.operator.model.membership.QuorumGuard;
 import dev.keelson.operator.model.membership.Step;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,14 +19,10 @@ public final class OperatorMetrics {
   /** Registers the gauges. */
   public OperatorMetrics(MeterRegistry registry) {
     this.registry = registry;
+    registry.gaugeCollectionSize("keelson.operator.clusters", Tags.empty(), clusters);
     registry.gaugeCollectionSize(
-        "keelson.operator.clusters", io.micrometer.core.instrument.Tags.empty(), clusters);
-    registry.gaugeCollectionSize(
-        "keelson.operator.clusters.without.quorum",
-        io.micrometer.core.instrument.Tags.empty(),
-        withoutQuorum);
-    registry.gaugeCollectionSize(
-        "keelson.operator.clusters.changing", io.micrometer.core.instrument.Tags.empty(), changing);
+        "keelson.operator.clusters.without.quorum", Tags.empty(), withoutQuorum);
+    registry.gaugeCollectionSize("keelson.operator.clusters.changing", Tags.empty(), changing);
   }
 
   void seen(KeelsonCluster cluster, Sighting seen) {

@@ -1,6 +1,6 @@
 package dev.keelson.operator.reconcile;
 
-import dev.keelson.operator.api.v1alpha1.BackupSummary;
+import dev.keelson.operator.api.v1alpha1.ClusterPhase;
 import dev.keelson.operator.api.v1alpha1.ClusterStatus;
 import dev.keelson.operator.api.v1alpha1.Endpoints;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
@@ -11,6 +11,7 @@ import dev.keelson.operator.member.ClusterView;
 import dev.keelson.operator.member.ListedMember;
 import dev.keelson.operator.member.MemberState;
 import dev.keelson.operator.model.ClusterConditions;
+import dev.keelson.operator.model.Conditions;
 import dev.keelson.operator.model.Labels;
 import dev.keelson.operator.model.Names;
 import dev.keelson.operator.model.Problem;
@@ -22,6 +23,7 @@ import dev.keelson.operator.model.membership.Step.StatusStep;
 import dev.keelson.operator.model.membership.TargetSize;
 import dev.keelson.operator.model.membership.WaitReason;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,9 +36,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatusWriter {
   private final KubernetesObjects kubernetes;
+  private final BackupOverview backups;
 
-  StatusWriter(KubernetesObjects kubernetes) {
+  StatusWriter(KubernetesObjects kubernetes, BackupOverview backups) {
     this.kubernetes = kubernetes;
+    this.backups = backups;
   }
 
   /** Records the operation that a status step opens, changes or closes. */
@@ -88,7 +92,7 @@ final class StatusWriter {
     cluster.getMetadata().setResourceVersion(written.getMetadata().getResourceVersion());
   }
 
-  private static ClusterStatus status(
+  private ClusterStatus status(
       KeelsonCluster cluster,
       @Nullable ClusterStatus before,
       Sighting seen,
@@ -141,25 +145,20 @@ final class StatusWriter {
         seen.members(),
         decision.operation,
         new Endpoints(names.serviceUrl(tls), names.peerDomain(), names.clientSecret()),
-        backups(before),
+        backups.of(cluster),
         conditions);
   }
 
-  /** Kept by the reconciler of backups. */
-  private static @Nullable BackupSummary backups(@Nullable ClusterStatus before) {
-    return before == null ? null : before.backup();
-  }
-
   /** Only adds an error to the conditions, for a pass that did not get far enough to see more. */
-  void fail(KeelsonCluster cluster, Problem problem, java.time.Instant now) {
+  void fail(KeelsonCluster cluster, Problem problem, Instant now) {
     ClusterStatus before = cluster.getStatus();
     List<Condition> conditions = new ArrayList<>();
     if (before != null) {
       conditions.addAll(before.conditions());
     }
     conditions.removeIf(condition -> problem.about().equals(condition.getType()));
-    dev.keelson.operator.model.Conditions fresh =
-        new dev.keelson.operator.model.Conditions(
+    Conditions fresh =
+        new Conditions(
             before == null ? List.of() : before.conditions(),
             cluster.getMetadata().getGeneration(),
             now);
@@ -180,7 +179,7 @@ final class StatusWriter {
   private static ClusterStatus empty(KeelsonCluster cluster) {
     return new ClusterStatus(
         cluster.getMetadata().getGeneration(),
-        dev.keelson.operator.api.v1alpha1.ClusterPhase.Creating,
+        ClusterPhase.Creating,
         null,
         null,
         null,

@@ -54,7 +54,7 @@ public final class Wiring {
     DisruptionBudgets budgets = new DisruptionBudgets(kubernetes.client());
     MemberPods pods = new MemberPods(images);
     ClusterAuth auth = new ClusterAuth(kubernetes, events, clock);
-    StatusWriter status = new StatusWriter(kubernetes);
+    StatusWriter status = new StatusWriter(kubernetes, new BackupOverview(kubernetes, clock));
     ClusterKeeper keeper =
         new ClusterKeeper(
             kubernetes,

@@ -64,8 +64,7 @@ final class Client implements AutoCloseable {
   }
 
   @Nullable String get(String key) {
-    RangeRequest request =
-        RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+    RangeRequest request = RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
     RangeResponse answer = retried(() -> stub().range(request));
     return answer.getKvsCount() == 0 ? null : answer.getKvs(0).getValue().toStringUtf8();
   }

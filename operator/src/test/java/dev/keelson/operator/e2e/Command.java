@@ -45,8 +45,7 @@ record Command(List<String> words, Map<String, String> environment) {
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
           throw new AssertionError(words + " takes longer than " + seconds + " s");
         }
-        return new Result(
-            process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+        return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
       } finally {
         process.destroyForcibly();
         Files.delete(output);

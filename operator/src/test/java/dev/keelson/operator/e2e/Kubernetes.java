@@ -89,8 +89,7 @@ final class Kubernetes implements AutoCloseable {
         cluster ->
             cluster.getStatus() != null
                 && Objects.equals(
-                    cluster.getStatus().observedGeneration(),
-                    cluster.getMetadata().getGeneration())
+                    cluster.getStatus().observedGeneration(), cluster.getMetadata().getGeneration())
                 && Objects.equals(cluster.getStatus().voters(), voters)
                 && Objects.equals(cluster.getStatus().readyReplicas(), voters)
                 && cluster.getStatus().operation() == null
@@ -117,7 +116,11 @@ final class Kubernetes implements AutoCloseable {
     while (!wanted.get()) {
       if (Instant.now().isAfter(end)) {
         throw new AssertionError(
-            "not within " + limit + ": " + seen.get() + kubectl("-n", NAMESPACE, "get", "events,pods")
+            "not within "
+                + limit
+                + ": "
+                + seen.get()
+                + kubectl("-n", NAMESPACE, "get", "events,pods")
                 + rig.logs());
       }
       try {

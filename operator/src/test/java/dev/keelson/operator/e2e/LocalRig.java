@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * which the Pods hide behind a volume of their own.
  */
 final class LocalRig implements Rig {
-  private static final String JAVA = Path.of(System.getProperty("java.home"), "bin/java").toString();
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin/java").toString();
   private static final int TAIL_CHARS = 3_000;
 
   private final Path home;
@@ -54,9 +55,13 @@ final class LocalRig implements Rig {
       need(found(program), "no " + program);
     }
     try {
-      LocalRig rig = new LocalRig(Files.createTempDirectory(Path.of("/var/tmp"), "keelson-e2e"), tools);
+      LocalRig rig =
+          new LocalRig(Files.createTempDirectory(Path.of("/var/tmp"), "keelson-e2e"), tools);
       try {
-        rig.run(etcd, java.util.Objects.requireNonNull(serverJar), java.util.Objects.requireNonNull(operatorJar));
+        rig.run(
+            etcd,
+            java.util.Objects.requireNonNull(serverJar),
+            java.util.Objects.requireNonNull(operatorJar));
         return rig;
       } catch (RuntimeException | Error failed) {
         rig.close();

@@ -51,7 +51,11 @@ final class OperatorIT {
                     .build())
             .create();
     kubernetes.kubectl(
-        "-n", "keelson-operator", "wait", "--for=condition=Available", "--timeout=55s",
+        "-n",
+        "keelson-operator",
+        "wait",
+        "--for=condition=Available",
+        "--timeout=55s",
         "deployment/keelson-operator");
   }
 
@@ -83,13 +87,18 @@ final class OperatorIT {
 
   private void patch(String name, String spec) {
     kubernetes.kubectl(
-        "-n", Kubernetes.NAMESPACE, "patch", "kc", name, "--type=merge",
-        "-p", "{\"spec\":" + spec + "}");
+        "-n",
+        Kubernetes.NAMESPACE,
+        "patch",
+        "kc",
+        name,
+        "--type=merge",
+        "-p",
+        "{\"spec\":" + spec + "}");
   }
 
   private void scale(String name, int replicas) {
-    kubernetes.kubectl(
-        "-n", Kubernetes.NAMESPACE, "scale", "kc/" + name, "--replicas=" + replicas);
+    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "scale", "kc/" + name, "--replicas=" + replicas);
   }
 
   private Client client(String cluster) {
@@ -162,12 +171,7 @@ final class OperatorIT {
     kubernetes.until(
         Duration.ofSeconds(20),
         () ->
-            kubernetes
-                    .client()
-                    .services()
-                    .inNamespace(Kubernetes.NAMESPACE)
-                    .withName("one")
-                    .get()
+            kubernetes.client().services().inNamespace(Kubernetes.NAMESPACE).withName("one").get()
                 != null,
         () -> "no Service");
   }
@@ -187,8 +191,7 @@ final class OperatorIT {
   @Test
   @Order(6)
   void aLostDiskIsReplacedByANewMember() {
-    kubernetes.kubectl(
-        "-n", Kubernetes.NAMESPACE, "delete", "pvc", "data-one-2", "--wait=false");
+    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "pvc", "data-one-2", "--wait=false");
     kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "pod", "one-2", "--wait=false");
     kubernetes.await("one", CHANGE, cluster -> !serials(cluster).contains(2L));
     KeelsonCluster cluster = kubernetes.awaitVoters("one", 3, CHANGE);
@@ -247,9 +250,7 @@ final class OperatorIT {
                 && kubernetes.backup("first").getStatus().finishedAt() != null,
         () -> "the backup has not ended: " + kubernetes.backup("first").getStatus());
     assertThat(kubernetes.backup("first").getStatus().phase()).isEqualTo(BackupPhase.Succeeded);
-    apply(
-        "two",
-        "replicas: 1\nstorage: {size: 1Gi}\nbootstrap: {fromBackup: {name: first}}\n");
+    apply("two", "replicas: 1\nstorage: {size: 1Gi}\nbootstrap: {fromBackup: {name: first}}\n");
     kubernetes.awaitVoters("two", 1, START);
     try (Client client = client("two")) {
       assertThat(client.get("a")).isEqualTo("2");
@@ -268,7 +269,8 @@ final class OperatorIT {
             "three",
             Duration.ofSeconds(30),
             c -> Kubernetes.condition(c, "CertificatesValid") != null);
-    assertThat(Objects.requireNonNull(Kubernetes.condition(cluster, "CertificatesValid")).getMessage())
+    assertThat(
+            Objects.requireNonNull(Kubernetes.condition(cluster, "CertificatesValid")).getMessage())
         .contains("no Secret none");
     kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "kc", "three", "--timeout=30s");
   }
@@ -278,7 +280,12 @@ final class OperatorIT {
   void deletionIsHeldBackWhileItIsForbiddenAndKeepsTheDisks() {
     patch("one", "{\"deletionProtection\": true}");
     kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "kc", "one", "--wait=false");
-    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "pod", "-l",
+    kubernetes.kubectl(
+        "-n",
+        Kubernetes.NAMESPACE,
+        "delete",
+        "pod",
+        "-l",
         "app.kubernetes.io/instance=one,app.kubernetes.io/component=member");
     kubernetes.until(
         START,

@@ -52,8 +52,6 @@ public record ClusterSpec(
         BootstrapSpec bootstrap,
     @Default("{}") @JsonPropertyDescription("How a change of image or settings is rolled out.")
         UpgradeSpec upgrade,
-    @Default("{}") @JsonPropertyDescription("What to do when a majority of disks is lost for good.")
-        RecoverySpec recovery,
     @Default("false")
         @JsonPropertyDescription("Keep the cluster running even when its resource is deleted.")
         Boolean deletionProtection,
@@ -76,7 +74,6 @@ public record ClusterSpec(
     auth = auth == null ? AuthSpec.defaults() : auth;
     bootstrap = bootstrap == null ? new BootstrapSpec(null) : bootstrap;
     upgrade = upgrade == null ? UpgradeSpec.defaults() : upgrade;
-    recovery = recovery == null ? RecoverySpec.defaults() : recovery;
     deletionProtection = deletionProtection != null && deletionProtection;
     paused = paused != null && paused;
   }
@@ -86,6 +83,6 @@ public record ClusterSpec(
   public static ClusterSpec defaults() {
     return new ClusterSpec(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null, null);
+        null);
   }
 }

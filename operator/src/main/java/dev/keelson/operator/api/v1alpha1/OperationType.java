@@ -15,8 +15,6 @@ public enum OperationType {
   PutAway,
   /** Restart a member, so that it takes up its new image or settings. */
   Roll,
-  /** Go on with the data of one member after a majority was lost; only if a person asks. */
-  Recover,
   /** Stop all Pods and keep all disks. */
   Hibernate
 }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class RestoreContainer {
         .forEach(mounts::add);
     return new PodBuilder(pod)
         .editSpec()
-        .addToVolumes(store.volumes().toArray(io.fabric8.kubernetes.api.model.Volume[]::new))
+        .addToVolumes(store.volumes().toArray(Volume[]::new))
         .addToInitContainers(
             new ContainerBuilder()
                 .withName("restore")

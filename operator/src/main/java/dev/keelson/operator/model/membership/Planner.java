@@ -54,7 +54,7 @@ public final class Planner {
 
   private static Step proceed(Observation seen, Membership membership, Operation operation) {
     return switch (operation.type()) {
-      case Bootstrap, Hibernate, Recover -> new Finish();
+      case Bootstrap, Hibernate -> new Finish();
       case Grow ->
           operation.step() == OperationStep.BackingOff
               ? Scaling.afterRollBack(seen, membership, operation)

@@ -38,7 +38,6 @@ final class Run {
         d.auth(),
         d.bootstrap(),
         d.upgrade(),
-        d.recovery(),
         d.deletionProtection(),
         d.paused());
   }

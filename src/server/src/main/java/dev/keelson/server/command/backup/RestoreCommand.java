@@ -7,6 +7,7 @@ import dev.keelson.server.command.snapshot.SnapshotFile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code keelson backup restore}. */
@@ -23,6 +24,11 @@ final class RestoreCommand implements Callable<Integer> {
   @Mixin private RestoreFlags target = new RestoreFlags();
   @Mixin private NewCluster cluster = new NewCluster();
 
+  @Option(
+      names = "--skip-existing",
+      description = "Do nothing, successfully, if the directory holds a member already.")
+  private boolean skipExisting;
+
   @Override
   public Integer call() {
     return flags.run(this::restore);
@@ -30,6 +36,11 @@ final class RestoreCommand implements Callable<Integer> {
 
   private Report restore(BackupFlags.Session session) {
     MemberSeed seed = cluster.seed();
+    if (skipExisting && target.finished(seed)) {
+      return new Report(
+          Report.success().add("skipped", true).build(),
+          "nothing to do: there is a member already%n".formatted());
+    }
     target.validate(seed);
     StoredBackup backup = session.catalog().require(id);
     try (Scratch scratch = Scratch.in(session.scratchDir())) {

@@ -4,6 +4,7 @@ import dev.keelson.node.MemberSeed;
 import dev.keelson.server.command.CommandException;
 import dev.keelson.server.command.ExitStatus;
 import dev.keelson.server.command.Progress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -49,6 +50,14 @@ public final class RestoreFlags {
       throw usage("--mark-compacted disallowed without --bump-revision > 0");
     }
     RestoreTarget.requireFree(directory(seed), logDirectory(seed));
+  }
+
+  /** Whether there is a member already; a directory gets its log last, when it is complete. */
+  public boolean finished(MemberSeed seed) {
+    Path log = logDirectory(seed);
+    Path data = directory(seed);
+    return Files.isDirectory(data.resolve(MemberSeed.STATE))
+        && Files.isDirectory(log == null ? data.resolve(MemberSeed.LOG) : log);
   }
 
   private Path directory(MemberSeed seed) {
