@@ -3,11 +3,16 @@ package dev.keelson.kv;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.keelson.kv.alarm.Alarms;
+import dev.keelson.kv.auth.AuthCommands;
+import dev.keelson.kv.auth.AuthState;
+import dev.keelson.kv.auth.AuthStore;
+import dev.keelson.kv.auth.EntryAccess;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
-import dev.keelson.kv.member.MemberJson;
 import dev.keelson.kv.member.Members;
+import dev.keelson.kv.member.Reconfiguration;
+import dev.keelson.kv.mvcc.AppliedPosition;
 import dev.keelson.kv.mvcc.MvccStore;
 import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.mvcc.WriteTxn;
@@ -24,9 +29,10 @@ import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.storage.backend.KvBackend;
-import java.io.IOException;
+import dev.keelson.storage.backend.Reader;
 import java.util.List;
 
 /**
@@ -45,6 +51,9 @@ public final class StateMachine implements AutoCloseable {
   private final Leases leases;
   private final Alarms alarms;
   private final Members members;
+  private final Reconfiguration reconfiguration;
+  private final AuthStore auth;
+  private final AuthCommands authCommands;
   private final TxnExecutor executor;
   private final ApplyListener listener;
   private final KvBackend backend;
@@ -56,8 +65,35 @@ public final class StateMachine implements AutoCloseable {
     this.leases = leases;
     this.alarms = new Alarms(backend);
     this.members = new Members(backend);
+    this.reconfiguration = new Reconfiguration(members);
+    this.auth = new AuthStore(backend);
+    this.authCommands = new AuthCommands(auth, listener);
     this.executor = new TxnExecutor(leases::exists);
     this.listener = listener;
+  }
+
+  /**
+   * Where in the log the state of a reader stands, and the configuration there: what a snapshot of
+   * it is named by.
+   */
+  public static SnapshotMetadata position(Reader reader) {
+    AppliedPosition applied = AppliedPosition.read(reader);
+    return new SnapshotMetadata(
+        applied.index(), applied.term(), new Members(reader).configuration());
+  }
+
+  /**
+   * Takes over what the backend's contents were replaced by, between two batches. What was applied
+   * and not committed must not exist.
+   */
+  public void reload() {
+    store.reload();
+    leases.reload(backend);
+    alarms.reload(backend);
+    members.reload(backend);
+    auth.reload(backend);
+    // which tokens the entries in between have issued and revoked is not known
+    listener.allTokensRevoked();
   }
 
   public MvccStore store() {
@@ -74,6 +110,11 @@ public final class StateMachine implements AutoCloseable {
 
   public Members members() {
     return members;
+  }
+
+  /** Users, roles and permissions; safe from any thread. */
+  public AuthState auth() {
+    return auth.state();
   }
 
   /** Runs read-only transactions; safe from any thread. */
@@ -103,25 +144,15 @@ public final class StateMachine implements AutoCloseable {
     }
   }
 
-  /** Carries out the change of one member; its context is the member's record. */
-  public void changeMember(long index, long term, ConfChange.V1 change) {
-    if (change.type() == ConfChange.Type.REMOVE) {
-      members.remove(store.batch(), change.nodeId());
-    } else {
-      try {
-        members.put(store.batch(), MemberJson.decode(change.context()));
-      } catch (IOException e) {
-        throw new IllegalStateException("the context of membership entry " + index, e);
-      }
-    }
-    store.applied(index, term);
-  }
-
-  /** Carries out a command. */
-  public Applied apply(long index, long term, InternalRaftRequest request) {
+  /**
+   * Carries out the change of one member, or refuses it; its context is the member's record. The
+   * result is the list of the members from then on.
+   */
+  public Applied changeMember(long index, long term, ConfChange.V1 change) {
     Applied outcome;
     try {
-      outcome = Applied.of(dispatch(request));
+      outcome = Applied.of(reconfiguration.apply(store.batch(), index, change));
+      members.all().forEach(each -> store.digest().fold(each.toByteArray()));
     } catch (KvException e) {
       outcome = Applied.failed(e);
     }
@@ -129,7 +160,25 @@ public final class StateMachine implements AutoCloseable {
     return outcome;
   }
 
-  private Object dispatch(InternalRaftRequest request) throws KvException {
+  /** Carries out a command. */
+  public Applied apply(long index, long term, InternalRaftRequest request) {
+    Applied outcome;
+    try {
+      EntryAccess.check(auth.state(), request, this::leaseKeys);
+      outcome = Applied.of(dispatch(index, request));
+    } catch (KvException e) {
+      outcome = Applied.failed(e);
+    }
+    store.applied(index, term);
+    return outcome;
+  }
+
+  private List<byte[]> leaseKeys(long lease) {
+    store.writeThrough();
+    return Leases.attachedKeys(backend, lease);
+  }
+
+  private Object dispatch(long index, InternalRaftRequest request) throws KvException {
     if (request.hasPut()) {
       return put(request.getPut());
     }
@@ -161,6 +210,9 @@ public final class StateMachine implements AutoCloseable {
     if (request.hasClusterVersionSet()) {
       members.setClusterVersion(store.batch(), request.getClusterVersionSet().getVer());
       return Applied.NOTHING;
+    }
+    if (AuthCommands.handles(request)) {
+      return authCommands.apply(store.batch(), index, EntryAccess.caller(request), request);
     }
     throw new KvException(KvError.UNKNOWN_METHOD);
   }
@@ -203,6 +255,8 @@ public final class StateMachine implements AutoCloseable {
       throw new KvException(KvError.LEASE_EXISTS);
     }
     Leases.Granted lease = leases.grant(store.batch(), request.getID(), request.getTTL());
+    store.digest().fold(request.getID());
+    store.digest().fold(request.getTTL());
     listener.leaseGranted(lease);
     return lease;
   }
@@ -214,12 +268,13 @@ public final class StateMachine implements AutoCloseable {
       throw new KvException(KvError.LEASE_NOT_FOUND);
     }
     WriteTxn txn = store.begin();
-    txn.willRead();
+    txn.willReadBefore();
     for (byte[] key : Leases.attachedKeys(backend, id)) {
       txn.delete(UnsafeByteOperations.unsafeWrap(key));
     }
     txn.end();
     leases.revoke(store.batch(), id);
+    store.digest().fold(id);
     listener.leaseRevoked(id);
     return Applied.NOTHING;
   }
@@ -251,12 +306,18 @@ public final class StateMachine implements AutoCloseable {
           yield List.of();
         }
         alarms.raise(store.batch(), alarm);
+        store.digest().fold(alarm.toByteArray());
         yield List.of(alarm);
       }
       case DEACTIVATE ->
-          alarms.clear(store.batch(), alarm) ? List.of(alarm) : List.<AlarmMember>of();
+          alarms.clear(store.batch(), alarm) ? cleared(alarm) : List.<AlarmMember>of();
       case UNRECOGNIZED -> List.of();
     };
+  }
+
+  private List<AlarmMember> cleared(AlarmMember alarm) {
+    store.digest().fold(alarm.getMemberID());
+    return List.of(alarm);
   }
 
   private void refuse(AlarmType type, KvError error) throws KvException {

@@ -2,8 +2,6 @@ package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.mvcc.Compactor;
-import dev.keelson.node.loop.LogWriter;
-import dev.keelson.proto.membershippb.Member;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ final class Housekeeping {
 
   private final StateMachine state;
   private final KvBackend backend;
-  private final LogWriter log;
+  private final Consensus consensus;
   private final MemberSettings settings;
   private final LongSupplier nowNanos;
   private final List<Runnable> afterCompaction = new ArrayList<>();
@@ -35,13 +33,13 @@ final class Housekeeping {
   Housekeeping(
       StateMachine state,
       KvBackend backend,
-      LogWriter log,
+      Consensus consensus,
       MemberSettings settings,
       LongSupplier nowNanos,
       LongConsumer wakeApplierAfterMillis) {
     this.state = state;
     this.backend = backend;
-    this.log = log;
+    this.consensus = consensus;
     this.settings = settings;
     this.nowNanos = nowNanos;
     this.wakeApplierAfterMillis = wakeApplierAfterMillis;
@@ -113,22 +111,12 @@ final class Housekeeping {
   private void startFlush(Runnable done) {
     long index = state.appliedIndex();
     long term = state.store().appliedTerm();
-    ConfState confState = confState(state);
+    ConfState confState = state.members().configuration();
     state.store().prepareFlush();
     backend.startFlush(
         () -> {
-          log.mark(index, term, confState, Math.max(1, index - settings.logKeepEntries()));
+          consensus.stateIsDurable(index, term, confState);
           done.run();
         });
-  }
-
-  /** The configuration that consensus starts with, from the membership record. */
-  static ConfState confState(StateMachine state) {
-    List<Long> voters = new ArrayList<>();
-    List<Long> learners = new ArrayList<>();
-    for (Member member : state.members().all()) {
-      (member.getRaftAttributes().getIsLearner() ? learners : voters).add(member.getID());
-    }
-    return new ConfState(voters, learners, List.of(), List.of(), false);
   }
 }

@@ -1,42 +1,44 @@
 package dev.keelson.node;
 
+import dev.keelson.kv.Applied;
 import dev.keelson.kv.ApplyListener;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.RevisionEvents;
+import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
+import dev.keelson.node.api.auth.Authentication;
+import dev.keelson.node.api.auth.Identities;
+import dev.keelson.node.api.auth.Passwords;
+import dev.keelson.node.api.auth.Tokens;
 import dev.keelson.node.env.Environment;
-import dev.keelson.node.env.Worker;
 import dev.keelson.node.loop.Applier;
-import dev.keelson.node.loop.LogWriter;
-import dev.keelson.node.loop.NodeLoop;
+import dev.keelson.node.loop.MembershipProposals;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
+import dev.keelson.node.loop.Standing;
 import dev.keelson.node.peer.Transport;
 import dev.keelson.raft.Entry;
-import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
-import dev.keelson.raft.MemoryLog;
-import dev.keelson.raft.Message;
-import dev.keelson.raft.Raft;
-import dev.keelson.raft.RaftConfig;
 import dev.keelson.raft.Role;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.SoftState;
 import dev.keelson.raft.Status;
 import dev.keelson.raft.confchange.ConfChange;
-import dev.keelson.raft.confchange.ConfChangeCodec;
 import dev.keelson.raft.confchange.ConfChangeException;
 import io.grpc.ServerServiceDefinition;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +59,7 @@ import org.slf4j.LoggerFactory;
 public final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
   private static final int TICKS_PER_EXPIRY = 10;
+  private static final long REMOVAL_PAUSE_MILLIS = 1000;
 
   /** How many expiry rounds, about 30 s, a view waits for the next page. */
   private static final int PAGED_IDLE_MAX = 30;
@@ -70,11 +73,19 @@ public final class Member implements AutoCloseable {
   private final WalLog walLog;
   private final StateMachine state;
   private final Lessor lessor;
+  private final Tokens tokens;
   private final Proposals proposals;
+  private final MembershipProposals changes;
   private final ReadBarrier barrier;
-  private final NodeLoop loop;
-  private final Worker nodeWorker;
-  private final LogWriter logWriter;
+  private final Consensus consensus;
+  private final Roster roster;
+  private final SnapshotInstaller installer;
+  private final PeerRequests peerRequests;
+  private final Join join;
+  private final LeaseCalls leaseCalls;
+  private final LeaderTransfer transfer;
+  private final VersionAgreement versions;
+  private final LeaderDuties duties;
   private final Applier applier;
   private final WatchHub watchHub;
   private final SpaceQuota quota;
@@ -85,7 +96,49 @@ public final class Member implements AutoCloseable {
   private long ticks;
 
   /**
-   * Opens the member; it does nothing before {@link #start}.
+   * Opens the member after asking the others what it has to know of them: one without data that
+   * joins a cluster learns from them who it is, one that founds a cluster that it has not run
+   * before. The future fails with a {@link MemberStartException} if it cannot be opened.
+   *
+   * @param environment its world; closed with the member, or when it cannot be opened
+   * @param transport the way to the other members; closed with the member, or when it cannot be
+   *     opened
+   * @param failureHandler as for {@link #Member}
+   */
+  public static CompletableFuture<Member> open(
+      MemberSettings settings,
+      Environment environment,
+      Transport transport,
+      Consumer<Throwable> failureHandler) {
+    return identity(settings, environment, transport)
+        .thenApply(fresh -> new Member(settings, environment, transport, failureHandler, fresh))
+        .whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                transport.close();
+                environment.close();
+              }
+            });
+  }
+
+  private static CompletableFuture<Supplier<Identity>> identity(
+      MemberSettings settings, Environment environment, Transport transport) {
+    try {
+      if (MemberStorage.exists(settings, environment)) {
+        return CompletableFuture.completedFuture(() -> Bootstrap.found(settings));
+      }
+      Join join = new Join(settings, environment, transport);
+      return (settings.cluster().exists()
+              ? join.identity()
+              : join.refuseToFoundTwice(Bootstrap.found(settings)))
+          .thenApply(identity -> () -> identity);
+    } catch (MemberStartException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Opens a member that has run before or founds a cluster; it does nothing before {@link #start}.
    *
    * @param environment its world; closed with the member
    * @param transport the way to the other members; closed with the member
@@ -97,35 +150,144 @@ public final class Member implements AutoCloseable {
       Environment environment,
       Transport transport,
       Consumer<Throwable> failureHandler) {
+    this(settings, environment, transport, failureHandler, () -> Bootstrap.found(settings));
+  }
+
+  private Member(
+      MemberSettings settings,
+      Environment environment,
+      Transport transport,
+      Consumer<Throwable> failureHandler,
+      Supplier<Identity> fresh) {
     this.settings = settings;
     this.environment = environment;
     this.transport = transport;
     this.failureHandler = failureHandler;
-    storage = MemberStorage.open(settings, environment);
+    tokens = openTokens(settings, environment);
+    storage = MemberStorage.open(settings, environment, fresh);
     walLog = new WalLog(storage.wal(), settings.fsync());
     Leases leases = new Leases(storage.backend());
     lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(environment.nanoTime()));
     state = new StateMachine(storage.backend(), leases, new Consequences());
+    if (state.members().isRemoved(storage.memberId())) {
+      state.close();
+      storage.close();
+      throw new MemberStartException(MemberRemovedException.TEXT);
+    }
+    if (settings.cluster().forceNew()) {
+      storage.forceNewCluster(state.appliedIndex(), state.members());
+    }
     long requestTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(settings.requestTimeoutMillis());
     RequestIds ids = new RequestIds(storage.memberId(), environment.wallMillis());
-    nodeWorker = environment.worker("keelson-node", this::nodeTurn, this::fail);
     proposals =
         new Proposals(
             ids,
             environment::nanoTime,
             requestTimeoutNanos,
+            new ProposalTimeouts(
+                settings.electionMillis(),
+                storage.memberId(),
+                transport,
+                this::standing,
+                environment::nanoTime),
             settings.requestBytesMax(),
-            nodeWorker::wake);
-    barrier = new ReadBarrier(environment::nanoTime, requestTimeoutNanos, nodeWorker::wake);
-    logWriter = new LogWriter(environment, walLog, this::appended, this::fail);
-    applier = new Applier(environment, state, proposals, new ApplyObserver(), this::fail);
-    loop = openLoop();
+            this::wakeConsensus);
+    changes =
+        new MembershipProposals(
+            ids,
+            environment::nanoTime,
+            TimeUnit.MILLISECONDS.toNanos(settings.electionMillis()),
+            this::wakeConsensus);
+    barrier =
+        new ReadBarrier(
+            environment::nanoTime, ids.next(), requestTimeoutNanos, this::wakeConsensus);
+    applier = new Applier(environment, state, proposals, changes, new ApplyObserver(), this::fail);
+    consensus =
+        new Consensus(
+            settings,
+            environment,
+            transport,
+            walLog,
+            storage.memberId(),
+            storage.memoryLog(state.appliedIndex(), state.members().configuration()),
+            state.appliedIndex(),
+            new Consensus.Queues(proposals, changes, barrier),
+            new Outside(),
+            this::fail);
+    roster =
+        new Roster(
+            environment, storage.memberId(), state.members(), transport, REMOVAL_PAUSE_MILLIS);
+    join = new Join(settings, environment, transport);
+    AtLeader atLeader =
+        new AtLeader(
+            environment, storage.memberId(), settings.requestTimeoutMillis(), consensus::standing);
+    leaseCalls =
+        new LeaseCalls(
+            environment,
+            storage.clusterId(),
+            transport,
+            atLeader,
+            barrier,
+            state,
+            lessor,
+            () -> consensus.standing().commit(),
+            settings.heartbeatMillis());
+    transfer = new LeaderTransfer(environment, storage.memberId(), consensus, transport, settings);
+    MembershipCalls membership =
+        new MembershipCalls(
+            environment,
+            storage.clusterId(),
+            transport,
+            atLeader,
+            changes,
+            new ReconfigurationRules(
+                storage.memberId(),
+                state.members(),
+                transport,
+                settings.cluster().strictReconfiguration()),
+            transfer,
+            new LearnerProgress(consensus),
+            settings.cluster().learnersMax());
+    versions =
+        new VersionAgreement(
+            environment,
+            storage.clusterId(),
+            storage.memberId(),
+            state.members(),
+            transport,
+            proposals,
+            consensus::standing);
+    installer =
+        new SnapshotInstaller(
+            settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
+    Digests digests = new Digests(environment, storage.memberId(), state, applier::appliedIndex);
+    Divergence divergence =
+        new Divergence(
+            storage.clusterId(),
+            storage.memberId(),
+            transport,
+            digests,
+            state.alarms(),
+            proposals,
+            consensus::standing,
+            applier::appliedIndex,
+            this::revision);
+    peerRequests =
+        new PeerRequests(
+            storage.clusterId(),
+            storage.memberId(),
+            consensus,
+            state,
+            leaseCalls,
+            membership,
+            installer,
+            digests);
     watchHub =
         new WatchHub(
             state.store().log(),
             storage.clusterId(),
             storage.memberId(),
-            () -> loop.status().term(),
+            () -> consensus.standing().term(),
             new WatchSettings(
                     settings.memory().watchRingBytes(),
                     WatchSettings.DEFAULT.batchBytes(),
@@ -141,12 +303,14 @@ public final class Member implements AutoCloseable {
             state.alarms(),
             proposals,
             storage.backend()::sizeBytes);
-    leaseExpiry = new LeaseExpiry(lessor, proposals, settings.requestTimeoutMillis());
+    leaseExpiry =
+        new LeaseExpiry(
+            lessor, proposals, settings.requestTimeoutMillis(), () -> state.auth().revision());
     housekeeping =
         new Housekeeping(
             state,
             storage.backend(),
-            logWriter,
+            consensus,
             settings,
             environment::nanoTime,
             this::wakeApplierAfter);
@@ -164,45 +328,68 @@ public final class Member implements AutoCloseable {
                 proposals,
                 barrier,
                 lessor,
+                leaseCalls,
+                membership,
                 ids,
                 watchHub,
                 quota,
                 environment.pool(),
-                loop::status),
+                consensus::standing,
+                applier::appliedIndex,
+                new Authentication(
+                    state::auth,
+                    new Identities(tokens, settings.auth().certificateNames()),
+                    tokens,
+                    new Passwords(settings.auth().bcryptCost()))),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
+    duties =
+        new LeaderDuties(
+            settings,
+            state.members(),
+            consensus::standing,
+            versions,
+            membership,
+            divergence,
+            services::leaderLost);
   }
 
-  private NodeLoop openLoop() {
-    long applied = state.appliedIndex();
-    MemoryLog log = storage.memoryLog(applied, Housekeeping.confState(state));
-    RaftConfig config =
-        RaftConfig.builder(storage.memberId())
-            .electionTicks(settings.electionTicks())
-            .heartbeatTicks(1)
-            .preVote(settings.preVote())
-            .checkQuorum(true)
-            .appliedIndex(applied)
-            .build();
-    Raft raft = new Raft(config, log, environment.random());
-    return new NodeLoop(
-        raft,
-        log,
-        new Effects(),
-        proposals,
-        barrier,
-        settings.logKeepEntries(),
-        settings.memory().logCacheBytes());
+  private static Tokens openTokens(MemberSettings settings, Environment environment) {
+    try {
+      return settings
+          .auth()
+          .openTokens(environment::nanoTime, () -> Instant.ofEpochMilli(environment.wallMillis()));
+    } catch (IllegalArgumentException e) {
+      throw new MemberStartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Starts the loops. {@link #ready} tells when clients can be served. */
   public void start() {
-    logWriter.start();
+    transport.start(storage.clusterId(), storage.memberId(), peerRequests);
+    roster.refresh();
+    askForMembers();
     applier.start();
-    nodeWorker.start();
-    onLoop(loop::campaignIfAlone);
+    consensus.start();
     var _ = environment.every(settings.heartbeatMillis(), this::tick);
     var _ = environment.every(settings.progressMillis(), watchHub::progressTick);
-    new Publication(settings, storage.memberId(), state.members(), proposals, ready).begin();
+    new Publication(settings, storage.memberId(), proposals, ready).begin();
+  }
+
+  /** A member that joins cannot answer the leader before it knows where that is. */
+  private void askForMembers() {
+    if (!roster.isSettled()) {
+      var _ = join.members().thenAccept(roster::hint);
+      var _ = environment.after(settings.electionMillis(), this::askForMembers);
+    }
+  }
+
+  /**
+   * Hands leadership over to another member, if this one leads others; to be waited for before
+   * {@link #close} where requests of clients shall not notice. Completes in any case, after a
+   * request's time at the latest.
+   */
+  public CompletableFuture<Void> handOver() {
+    return transfer.beforeStop();
   }
 
   /**
@@ -231,35 +418,50 @@ public final class Member implements AutoCloseable {
     return storage.clusterId();
   }
 
-  /** A picture of consensus. */
+  /** A full picture of consensus, at most a tick old. */
   public Status status() {
-    return loop.status();
+    return consensus.status();
   }
 
-  private boolean nodeTurn() {
-    return loop.turn();
+  /** Where this member stands right now. */
+  public Standing standing() {
+    return consensus.standing();
   }
 
-  private void onLoop(Runnable task) {
-    loop.submit(task);
-    nodeWorker.wake();
+  /** The last entry applied here; never behind what a client was answered. */
+  public long appliedIndex() {
+    return applier.appliedIndex();
+  }
+
+  /** Asks this member, if it leads, to hand over to another voter. */
+  public void transferLeadership(long to) {
+    consensus.submit(() -> consensus.loop().transferLeadership(to));
+  }
+
+  private long revision() {
+    try (View view = state.store().views().acquire()) {
+      return view.revision();
+    }
+  }
+
+  private void wakeConsensus() {
+    consensus.wake();
   }
 
   private void wakeApplierAfter(long millis) {
     var _ = environment.after(millis, applier::wake);
   }
 
-  private void appended(long sequence) {
-    onLoop(() -> loop.appended(sequence));
-  }
-
   private void tick() {
     try {
-      onLoop(loop::tick);
+      consensus.tick();
+      leaseCalls.tick();
       leaseExpiry.tick();
+      duties.tick();
       quota.refresh();
       if (++ticks % TICKS_PER_EXPIRY == 0) {
         state.store().views().expirePaged(PAGED_IDLE_MAX);
+        tokens.sweep();
       }
     } catch (RuntimeException e) {
       // a timer task that throws is silently never run again; without ticks the member is dead
@@ -281,11 +483,11 @@ public final class Member implements AutoCloseable {
   public void close() {
     services.stop();
     proposals.close();
+    changes.close();
     environment.close();
     transport.close();
-    onLoop(barrier::close);
-    nodeWorker.finish();
-    logWriter.finish();
+    consensus.submit(barrier::close);
+    consensus.finish();
     applier.finish();
     watchHub.close();
     environment.pool().shutdown();
@@ -297,36 +499,36 @@ public final class Member implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (!failed.get()) {
-      @Nullable HardState unwritten = loop.unwritten();
+      @Nullable HardState unwritten = consensus.unwritten();
       if (unwritten != null) {
         walLog.appendAndSync(unwritten, List.of());
       }
       state.store().prepareFlush();
       storage.backend().flush();
       walLog.markSnapshot(
-          state.appliedIndex(), state.store().appliedTerm(), Housekeeping.confState(state));
+          state.appliedIndex(), state.store().appliedTerm(), state.members().configuration());
     }
     state.close();
     storage.close();
   }
 
   /** Where the node loop's decisions go. */
-  private final class Effects implements NodeLoop.Ports {
-    @Override
-    public void append(long sequence, @Nullable HardState hardState, List<Entry> entries) {
-      logWriter.append(sequence, hardState, entries);
-    }
-
+  private final class Outside implements Consensus.Outside {
     @Override
     public void apply(List<Entry> entries) {
       applier.apply(entries);
     }
 
     @Override
-    public void send(List<Message> messages) {
-      if (!messages.isEmpty()) {
-        transport.send(messages);
-      }
+    public void install(SnapshotMetadata snapshot, Runnable done) {
+      applier.run(
+          () -> {
+            installer.install(snapshot);
+            applier.replaced();
+            watchHub.reset();
+            roster.refresh();
+            done.run();
+          });
     }
 
     @Override
@@ -337,7 +539,8 @@ public final class Member implements AutoCloseable {
           .addKeyValue("term", term)
           .log("raft role changed");
       if (soft.role() == Role.LEADER) {
-        lessor.promote(settings.electionMillis());
+        lessor.promote(term, settings.electionMillis());
+        versions.check();
       } else {
         lessor.demote().forEach(Runnable::run);
       }
@@ -360,35 +563,52 @@ public final class Member implements AutoCloseable {
     public void compacted(long revision) {
       watchHub.compacted(revision);
     }
+
+    @Override
+    public void tokenIssued(String token, String username) {
+      tokens.tokenIssued(token, username);
+    }
+
+    @Override
+    public void tokensRevoked(String username) {
+      tokens.tokensRevoked(username);
+    }
+
+    @Override
+    public void allTokensRevoked() {
+      tokens.allTokensRevoked();
+    }
   }
 
   private final class ApplyObserver implements Applier.Observer {
     @Override
-    public void configurationChange(Entry entry) {
-      try {
-        if (entry.type() != EntryType.CONF_CHANGE
-            || !(ConfChangeCodec.decodeV1(entry.data()) instanceof ConfChange.V1 change)) {
-          throw new IllegalStateException("entry " + entry.index() + " changes several members");
+    public Applied configurationChange(Entry entry, ConfChange.V1 change) {
+      Applied outcome = state.changeMember(entry.index(), entry.term(), change);
+      if (outcome.failure() == null) {
+        consensus.submit(() -> applyToConsensus(change));
+        roster.refresh();
+        if (state.members().isRemoved(storage.memberId())) {
+          // a little later, so that the others may still learn from this member that it is so
+          var _ =
+              environment.after(
+                  REMOVAL_PAUSE_MILLIS, () -> failureHandler.accept(new MemberRemovedException()));
         }
-        state.changeMember(entry.index(), entry.term(), change);
-        onLoop(() -> applyToConsensus(change));
-      } catch (ConfChangeException e) {
-        throw new IllegalStateException("membership entry " + entry.index(), e);
       }
+      return outcome;
     }
 
     private void applyToConsensus(ConfChange change) {
       try {
-        loop.applyConfChange(change);
+        consensus.loop().applyConfChange(change);
       } catch (ConfChangeException e) {
         throw new IllegalStateException("a committed membership change is impossible", e);
       }
     }
 
     @Override
-    public void applied(Entry last, List<RevisionEvents> events) {
+    public void applied(long index, long term, List<RevisionEvents> events) {
       watchHub.publish(events);
-      onLoop(() -> loop.applied(last.index(), last.term()));
+      consensus.submit(() -> consensus.loop().applied(index, term));
     }
 
     @Override

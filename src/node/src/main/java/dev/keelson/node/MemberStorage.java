@@ -1,30 +1,26 @@
 package dev.keelson.node;
 
-import dev.keelson.kv.member.MemberJson;
+import dev.keelson.kv.StateMachine;
+import dev.keelson.kv.member.Members;
 import dev.keelson.node.env.Environment;
-import dev.keelson.proto.membershippb.Attributes;
-import dev.keelson.proto.membershippb.Member;
-import dev.keelson.proto.membershippb.RaftAttributes;
 import dev.keelson.raft.Entry;
-import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.MemoryLog;
 import dev.keelson.raft.SnapshotMetadata;
-import dev.keelson.raft.confchange.ConfChange;
-import dev.keelson.raft.confchange.ConfChangeCodec;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.wal.SnapshotMarker;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalMetadata;
-import dev.keelson.storage.wal.WalOptions;
 import dev.keelson.storage.wal.WalState;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,22 +29,31 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * data-dir/lock      held while a process uses the directory
  * data-dir/wal/      the raft log (or --wal-dir)
- * data-dir/state/    the state machine: a cache of the log, plus what the log has dropped
+ * data-dir/state/    the state machine: a cache of the log, plus what the log has dropped; after a
+ *                    snapshot was installed, until the next start, state.1, state.2, ...
+ * data-dir/snapshots/ what is being sent to other members or received
  * </pre>
  */
 final class MemberStorage implements AutoCloseable {
   static final String STATE = "state";
 
   private final Closeable lock;
+  private final Disk disk;
   private final Wal wal;
-  private final WalState recovered;
+  private WalState recovered;
   private final KvBackend backend;
   private final long memberId;
   private final long clusterId;
 
   private MemberStorage(
-      Closeable lock, Wal wal, WalState recovered, KvBackend backend, WalMetadata metadata) {
+      Closeable lock,
+      Disk disk,
+      Wal wal,
+      WalState recovered,
+      KvBackend backend,
+      WalMetadata metadata) {
     this.lock = lock;
+    this.disk = disk;
     this.wal = wal;
     this.recovered = recovered;
     this.backend = backend;
@@ -56,13 +61,34 @@ final class MemberStorage implements AutoCloseable {
     this.clusterId = metadata.clusterId();
   }
 
+  /** Whether this member has run before: then its ids and its cluster come from its log. */
+  static boolean exists(MemberSettings settings, Environment environment) {
+    Path walDir = settings.walDir().toAbsolutePath();
+    try {
+      return environment.exists(walDir)
+          && Wal.exists(environment.disk(walParent(walDir)), walDir.getFileName().toString());
+    } catch (IOException e) {
+      throw new MemberStartException("cannot read " + walDir + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Path walParent(Path walDir) {
+    Path walParent = walDir.getParent();
+    if (walParent == null) {
+      throw new MemberStartException("--wal-dir cannot be the root of the file system");
+    }
+    return walParent;
+  }
+
   /**
-   * Opens the directory of a member, or makes it that of a new one-member cluster. Ids, once given,
-   * come from the log.
+   * Opens the directory of a member, or makes it that of a new one. Ids, once given, come from the
+   * log.
    *
+   * @param fresh who a member without data is going to be
    * @throws MemberStartException if the directory is in use, foreign, incomplete or damaged
    */
-  static MemberStorage open(MemberSettings settings, Environment environment) {
+  static MemberStorage open(
+      MemberSettings settings, Environment environment, Supplier<Identity> fresh) {
     Path dataDir = settings.dataDir();
     if (environment.exists(dataDir.resolve("member"))) {
       throw new MemberStartException(
@@ -76,11 +102,7 @@ final class MemberStorage implements AutoCloseable {
       Disk disk = environment.disk(dataDir);
       lock = disk.lock("lock");
       Path walDir = settings.walDir().toAbsolutePath();
-      Path walParent = walDir.getParent();
-      if (walParent == null) {
-        throw new MemberStartException("--wal-dir cannot be the root of the file system");
-      }
-      Disk walDisk = environment.disk(walParent);
+      Disk walDisk = environment.disk(walParent(walDir));
       String walName = walDir.getFileName().toString();
       WalState state;
       if (Wal.exists(walDisk, walName)) {
@@ -89,7 +111,7 @@ final class MemberStorage implements AutoCloseable {
                 walDisk,
                 walName,
                 Wal.metadata(walDisk, walName),
-                WalOptions.DEFAULT,
+                environment.walOptions(),
                 environment.pool());
         wal = opened.wal();
         state = opened.state();
@@ -101,13 +123,30 @@ final class MemberStorage implements AutoCloseable {
                   + walDir
                   + ": give the --wal-dir it was started with, or restore from a snapshot");
         }
-        long memberId = ClusterIds.member(settings.peerUrls(), settings.clusterToken());
-        WalMetadata metadata = new WalMetadata(ClusterIds.cluster(List.of(memberId)), memberId);
-        wal = Wal.create(walDisk, walName, metadata, WalOptions.DEFAULT, environment.pool());
-        state = bootstrap(wal, metadata, settings);
+        Identity identity = fresh.get();
+        WalMetadata metadata = new WalMetadata(identity.clusterId(), identity.memberId());
+        wal = Wal.create(walDisk, walName, metadata, environment.walOptions(), environment.pool());
+        state = begin(wal, metadata, identity);
       }
       KvBackend backend = environment.backend(dataDir.resolve(STATE), settings.memory());
-      return new MemberStorage(lock, wal, state, backend, state.metadata());
+      InstallNote note = new InstallNote(disk);
+      SnapshotMetadata installed = note.read();
+      if (installed != null) {
+        if (isAheadOfLog(installed, backend, state)) {
+          wal.markSnapshotAndSync(
+              new SnapshotMarker(
+                  installed.index(), installed.term(), WalLog.encode(installed.confState())),
+              null);
+          wal.close();
+          Wal.Opened opened =
+              Wal.open(
+                  walDisk, walName, state.metadata(), environment.walOptions(), environment.pool());
+          wal = opened.wal();
+          state = opened.state();
+        }
+        note.delete();
+      }
+      return new MemberStorage(lock, disk, wal, state, backend, state.metadata());
     } catch (IOException e) {
       release(wal, lock);
       throw new MemberStartException("cannot open " + dataDir + ": " + e.getMessage(), e);
@@ -118,6 +157,17 @@ final class MemberStorage implements AutoCloseable {
       release(wal, lock);
       throw new MemberStartException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /**
+   * Whether the process died between replacing the state by a snapshot and telling the log: then
+   * the log is brought forward, as it would have been.
+   */
+  private static boolean isAheadOfLog(
+      SnapshotMetadata installed, KvBackend backend, WalState state) {
+    SnapshotMarker marker = state.snapshot();
+    return StateMachine.position(backend).index() >= installed.index()
+        && (marker == null || marker.index() < installed.index());
   }
 
   private static void release(@Nullable Wal wal, @Nullable Closeable lock) {
@@ -133,21 +183,15 @@ final class MemberStorage implements AutoCloseable {
     }
   }
 
-  /** Writes the entry that makes this member the cluster, already committed, as etcd does. */
-  private static WalState bootstrap(Wal wal, WalMetadata metadata, MemberSettings settings) {
-    Member self =
-        Member.newBuilder()
-            .setID(metadata.memberId())
-            .setRaftAttributes(RaftAttributes.newBuilder().addAllPeerUrls(settings.peerUrls()))
-            .setMemberAttributes(Attributes.newBuilder().setName(settings.name()))
-            .build();
-    ConfChange change =
-        new ConfChange.V1(
-            0, ConfChange.Type.ADD_VOTER, metadata.memberId(), MemberJson.encode(self));
-    Entry entry = new Entry(1, 1, EntryType.CONF_CHANGE, ConfChangeCodec.encode(change));
-    HardState committed = new HardState(1, 0, 1);
-    wal.appendAndSync(WalLog.toWal(committed), List.of(entry));
-    return new WalState(metadata, WalLog.toWal(committed), null, List.of(entry), 0);
+  /** Writes the entries that make the founders the cluster, already committed, as etcd does. */
+  private static WalState begin(Wal wal, WalMetadata metadata, Identity identity) {
+    if (identity.founders().isEmpty()) {
+      return new WalState(metadata, WalLog.toWal(HardState.EMPTY), null, List.of(), 0);
+    }
+    List<Entry> entries = Bootstrap.firstEntries(identity.founders());
+    HardState committed = new HardState(1, 0, entries.size());
+    wal.appendAndSync(WalLog.toWal(committed), entries);
+    return new WalState(metadata, WalLog.toWal(committed), null, entries, 0);
   }
 
   long memberId() {
@@ -158,12 +202,44 @@ final class MemberStorage implements AutoCloseable {
     return clusterId;
   }
 
+  /** The data directory. */
+  Disk disk() {
+    return disk;
+  }
+
   Wal wal() {
     return wal;
   }
 
   KvBackend backend() {
     return backend;
+  }
+
+  /**
+   * Makes this member, with what it has applied and what it knows to be committed, a cluster of its
+   * own, as etcd's {@code --force-new-cluster}: entries not known to be committed are dropped, and
+   * committed ones that remove all others take their place.
+   *
+   * @param applied what the state machine has reached
+   * @param members the members as of then
+   */
+  void forceNewCluster(long applied, Members members) {
+    long commit = Math.max(recovered.hardState().commit(), applied);
+    List<Entry> kept =
+        recovered.entries().stream().filter(entry -> entry.index() <= commit).toList();
+    long term = Math.max(1, recovered.hardState().term());
+    List<Entry> added = ForcedCluster.entries(memberId, members, applied, kept, commit, term);
+    HardState state = new HardState(term, recovered.hardState().vote(), commit + added.size());
+    wal.appendAndSync(WalLog.toWal(state), added);
+    List<Entry> all = new ArrayList<>(kept);
+    all.addAll(added);
+    recovered =
+        new WalState(
+            recovered.metadata(),
+            WalLog.toWal(state),
+            recovered.snapshot(),
+            all,
+            recovered.batchTimeMillis());
   }
 
   /**

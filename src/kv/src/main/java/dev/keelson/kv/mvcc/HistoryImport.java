@@ -195,8 +195,11 @@ public final class HistoryImport implements AutoCloseable {
       batch.put(
           Families.META, StoreKeys.FINISHED_COMPACTION, StoreKeys.event(compactions.finished, 0));
     }
+    // members restored from the same file begin with the same digest; the revision is one
     batch.put(
-        Families.META, StoreKeys.APPLIED, new AppliedPosition(index, term, revision).encode());
+        Families.META,
+        StoreKeys.APPLIED,
+        new AppliedPosition(index, term, revision, revision).encode());
     write();
     CountIndex counts = new CountIndex();
     counts.rebuild(backend);

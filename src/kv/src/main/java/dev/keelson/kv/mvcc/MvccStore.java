@@ -21,37 +21,61 @@ public final class MvccStore implements AutoCloseable {
   public static final long FIRST_REVISION = 1;
 
   private final KvBackend backend;
-  private final WriteBatch batch;
+  private WriteBatch batch;
   private final Views views = new Views();
-  private final CountIndex counts = new CountIndex();
-  private final MetaCache metas = new MetaCache();
+  private final StateDigest digest = new StateDigest();
+  private CountIndex counts = new CountIndex();
+  private MetaCache metas = new MetaCache();
   private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
   private final List<RevisionEvents> published = new ArrayList<>();
-  private final Compactor compactor;
+  private Compactor compactor;
   private final StoreEventLog log;
   private long revision;
   private long compactRevision;
   private long appliedIndex;
   private long appliedTerm;
   private boolean dirty;
+  private boolean manyChanged;
 
   /** Opens the state that the backend holds. */
   public MvccStore(KvBackend backend) {
     this.backend = backend;
     this.batch = backend.batch();
     this.log = new StoreEventLog(views);
+    this.compactor = load();
+  }
+
+  /**
+   * Takes over what the backend's contents were replaced by; the open batch must be empty. Views
+   * handed out go on showing what they showed.
+   */
+  public void reload() {
+    if (dirty || batch.count() > 0) {
+      throw new IllegalStateException("contents replaced in the middle of a batch");
+    }
+    batch.close();
+    counts = new CountIndex();
+    metas = new MetaCache();
+    views.forgetPaged();
+    batch = backend.batch();
+    compactor = load();
+  }
+
+  private Compactor load() {
     AppliedPosition applied = AppliedPosition.read(backend);
     appliedIndex = applied.index();
     appliedTerm = applied.term();
     revision = applied.revision();
+    digest.restart(appliedIndex, applied.digest());
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
     long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
     compactRevision = Math.max(scheduled, finished);
-    compactor = new Compactor(backend, finished, compactRevision);
+    Compactor found = new Compactor(backend, finished, compactRevision);
     if (!counts.load(backend.get(Families.META, StoreKeys.COUNTS), appliedIndex)) {
       counts.rebuild(backend);
     }
     publish();
+    return found;
   }
 
   private long readRevision(byte[] name) {
@@ -103,7 +127,13 @@ public final class MvccStore implements AutoCloseable {
     }
     appliedIndex = index;
     appliedTerm = term;
+    digest.sealed(index, term);
     dirty = true;
+  }
+
+  /** The digest of everything applied; what is no transaction folds its effects in itself. */
+  public StateDigest digest() {
+    return digest;
   }
 
   /** The open batch, for the other parts of the replicated state. */
@@ -113,18 +143,22 @@ public final class MvccStore implements AutoCloseable {
 
   /** Starts a transaction that will create {@link #revision} + 1 if it changes anything. */
   public WriteTxn begin() {
+    if (manyChanged) {
+      writeThrough();
+    }
     return new WriteTxn(this, revision + 1);
   }
 
   /** Logically compacts: older revisions are refused from the next view on. */
   public void compact(long at) {
     compactRevision = at;
+    digest.fold(at);
     batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(at, 0));
     dirty = true;
   }
 
   /** Writes the batch, so that this thread can read through the backend; publishes nothing. */
-  void writeThrough() {
+  public void writeThrough() {
     if (batch.count() > 0) {
       writeBatch();
     }
@@ -143,6 +177,7 @@ public final class MvccStore implements AutoCloseable {
     dirty = false;
     counts.settle(backend);
     publish();
+    digest.published(appliedIndex);
     List<RevisionEvents> events = List.copyOf(published);
     published.clear();
     return events;
@@ -163,10 +198,11 @@ public final class MvccStore implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(appliedIndex, appliedTerm, revision).encode());
+        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value()).encode());
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();
+    manyChanged = false;
     // not before the backend holds both the decision and every event up to its revision
     compactor.schedule(compactRevision);
   }
@@ -205,13 +241,14 @@ public final class MvccStore implements AutoCloseable {
     changedInBatch.put(key, meta);
   }
 
-  void finish(long newRevision, List<Event> events) {
+  /** The same of keys too many to remember: the batch is written before the next transaction. */
+  void changedMany() {
+    manyChanged = true;
+  }
+
+  void finish(long newRevision, List<Event> events, long eventBytes) {
     revision = newRevision;
-    long size = 0;
-    for (Event event : events) {
-      size += event.sizeBytes();
-    }
-    published.add(new RevisionEvents(newRevision, events, size));
+    published.add(new RevisionEvents(newRevision, events, eventBytes));
     dirty = true;
   }
 

@@ -5,19 +5,25 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
+import dev.keelson.node.api.auth.Authentication;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
-import dev.keelson.raft.Status;
+import dev.keelson.node.loop.Standing;
+import dev.keelson.proto.etcdserverpb.AlarmType;
+import dev.keelson.proto.membershippb.Member;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * What the services need of the member they belong to.
  *
  * @param scans runs reads that may take longer than a point read
- * @param status a picture of consensus
+ * @param standing where the member stands in consensus
+ * @param appliedIndex the last entry applied; never behind an answer that was given
+ * @param authentication finds out who calls
  */
 public record ApiContext(
     long clusterId,
@@ -28,11 +34,15 @@ public record ApiContext(
     Proposals proposals,
     ReadBarrier barrier,
     Lessor lessor,
+    LeaseControl leases,
+    MembershipControl membership,
     RequestIds ids,
     WatchHub watchHub,
     QuotaGate quota,
     Executor scans,
-    Supplier<Status> status) {
+    Supplier<Standing> standing,
+    LongSupplier appliedIndex,
+    Authentication authentication) {
 
   /** What a message may be larger than the request it carries. */
   private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
@@ -47,7 +57,7 @@ public record ApiContext(
   public record Limits(int requestBytesMax, int txnOpsMax, long leaseTtlMinSeconds) {}
 
   Headers headers() {
-    return new Headers(clusterId, memberId, () -> status.get().term(), this::revision);
+    return new Headers(clusterId, memberId, () -> standing.get().term(), this::revision);
   }
 
   private long revision() {
@@ -58,11 +68,37 @@ public record ApiContext(
 
   Methods methods() {
     return new Methods(
-        () -> status.get().leader() != 0, limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
+        () -> standing.get().hasLeader(),
+        this::isLearner,
+        limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES,
+        authentication.state(),
+        gate());
+  }
+
+  Gate gate() {
+    return new Gate(authentication, barrier);
+  }
+
+  /** Whether this member has no vote yet, and few calls are answered. */
+  boolean isLearner() {
+    Member self = state.members().find(memberId);
+    return self != null && self.getRaftAttributes().getIsLearner();
+  }
+
+  /** Whether this member's own state is known to differ from that of the others. */
+  boolean isCorrupt() {
+    return !state.alarms().active().isEmpty()
+        && state.alarms().active().stream()
+            .anyMatch(
+                alarm -> alarm.getAlarm() == AlarmType.CORRUPT && alarm.getMemberID() == memberId);
   }
 
   /** Runs a read when it is linearizable, or fails the reply. */
   void linearizable(Reply reply, Runnable read) {
+    if (isCorrupt()) {
+      reply.fail(KvError.CORRUPT);
+      return;
+    }
     barrier.await(
         reply.executor(),
         error -> {

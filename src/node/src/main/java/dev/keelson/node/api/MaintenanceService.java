@@ -1,8 +1,12 @@
 package dev.keelson.node.api;
 
 import dev.keelson.kv.StateMachine;
+import dev.keelson.kv.auth.AuthState;
+import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
+import dev.keelson.node.api.auth.Right;
+import dev.keelson.node.loop.Standing;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmResponse;
@@ -17,8 +21,6 @@ import dev.keelson.proto.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.proto.etcdserverpb.MoveLeaderResponse;
 import dev.keelson.proto.etcdserverpb.StatusRequest;
 import dev.keelson.proto.etcdserverpb.StatusResponse;
-import dev.keelson.raft.Role;
-import dev.keelson.raft.Status;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -51,19 +53,31 @@ public final class MaintenanceService {
   public ServerServiceDefinition definition() {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(MaintenanceGrpc.SERVICE_NAME)
-        .addMethod(methods.unary(MaintenanceGrpc.getStatusMethod(), this::status))
-        .addMethod(methods.unary(MaintenanceGrpc.getAlarmMethod(), this::alarm))
-        .addMethod(methods.unary(MaintenanceGrpc.getDefragmentMethod(), this::defragment))
-        .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), hashes::hash))
-        .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), hashes::hashKv))
-        .addMethod(methods.streaming(MaintenanceGrpc.getSnapshotMethod(), snapshots))
-        .addMethod(methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader))
-        .addMethod(methods.unary(MaintenanceGrpc.getDowngradeMethod(), this::downgrade))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getStatusMethod(), Right.user(), this::status, _ -> true))
+        .addMethod(
+            methods.unary(
+                MaintenanceGrpc.getAlarmMethod(),
+                Right.by(MaintenanceService::alarmRight),
+                this::alarm))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getDefragmentMethod(), Right.root(), this::defragment))
+        .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), Right.root(), hashes::hash))
+        .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), Right.root(), hashes::hashKv))
+        .addMethod(
+            methods.streamingOnLearnersToo(
+                MaintenanceGrpc.getSnapshotMethod(), Right.root(), snapshots))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), Right.root(), this::moveLeader))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getDowngradeMethod(), Right.root(), this::downgrade))
         .build();
   }
 
   private void status(StatusRequest request, Reply reply) {
-    Status raft = context.status().get();
+    // the applied index first: the commit index read after it is not behind it
+    long applied = context.appliedIndex().getAsLong();
+    Standing raft = context.standing().get();
     StateMachine state = context.state();
     StatusResponse.Builder response =
         StatusResponse.newBuilder()
@@ -76,10 +90,10 @@ public final class MaintenanceService {
             .setLeader(raft.leader())
             .setRaftTerm(raft.term())
             .setRaftIndex(raft.commit())
-            .setRaftAppliedIndex(raft.applied())
-            .setIsLearner(raft.confState().isLearner(context.memberId()))
+            .setRaftAppliedIndex(applied)
+            .setIsLearner(context.isLearner())
             .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
-    if (raft.leader() == 0) {
+    if (!raft.hasLeader()) {
       response.addErrors(KvError.NO_LEADER.text());
     }
     for (AlarmMember alarm : state.alarms().active()) {
@@ -89,6 +103,16 @@ public final class MaintenanceService {
               .formatted(Long.toUnsignedString(alarm.getMemberID()), alarm.getAlarm()));
     }
     reply.ok(response.build());
+  }
+
+  /** Users may look at alarms. */
+  private static void alarmRight(AuthState auth, Caller caller, AlarmRequest request)
+      throws KvException {
+    if (request.getAction() == AlarmRequest.AlarmAction.GET) {
+      auth.requireUser(caller);
+    } else {
+      auth.requireRoot(caller);
+    }
   }
 
   private void alarm(AlarmRequest request, Reply reply) {
@@ -124,15 +148,15 @@ public final class MaintenanceService {
   }
 
   private void moveLeader(MoveLeaderRequest request, Reply reply) {
-    Status raft = context.status().get();
-    if (raft.role() != Role.LEADER) {
+    Standing raft = context.standing().get();
+    if (!raft.isLeader()) {
       reply.fail(KvError.NOT_LEADER);
     } else if (!raft.confState().isVoter(request.getTargetID())) {
       reply.fail(KvError.BAD_LEADER_TRANSFEREE);
-    } else if (request.getTargetID() == context.memberId()) {
-      reply.ok(MoveLeaderResponse.getDefaultInstance());
     } else {
-      reply.fail(KvError.BAD_LEADER_TRANSFEREE);
+      reply.whenDone(
+          context.membership().moveLeader(request.getTargetID(), reply::isAbandoned),
+          _ -> MoveLeaderResponse.getDefaultInstance());
     }
   }
 

@@ -2,10 +2,10 @@ package dev.keelson.node.api;
 
 import dev.keelson.kv.txn.ViewReader;
 import dev.keelson.node.EtcdVersion;
-import dev.keelson.node.api.watch.WatchAuthorizer;
 import dev.keelson.node.api.watch.WatchService;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,16 +30,18 @@ public final class MemberServices {
     watch =
         new WatchService(
             context.watchHub(),
-            WatchAuthorizer.ALLOW_ALL,
-            () -> context.status().get().leader() != 0,
+            new WatchRights(context.authentication()),
+            () -> context.standing().get().hasLeader(),
+            context::isLearner,
             WatchService.DEFAULT_BUDGET_BYTES);
     snapshots = new SnapshotHandler(context, EtcdVersion.STORAGE);
     definitions =
         List.of(
             new KvService(context, afterCompaction).definition(),
-            watch.bindService(),
+            ServerInterceptors.intercept(watch.bindService(), context.gate().admittingAll()),
             new LeaseService(context).definition(),
             new ClusterService(context).definition(),
+            new AuthService(context).definition(),
             new MaintenanceService(context, EtcdVersion.SERVER, new HashHandler(context), snapshots)
                 .definition());
   }
@@ -91,9 +93,15 @@ public final class MemberServices {
     }
   }
 
+  /** No leader has been known for a while: streams that want one end. */
+  public void leaderLost() {
+    watch.leaderLost();
+  }
+
   /** Ends the streams that would otherwise keep the server from stopping. */
   public void stop() {
     watch.stop();
     snapshots.stop();
+    context.authentication().passwords().close();
   }
 }
