@@ -107,8 +107,7 @@ final class TlsIT {
     try (ServerProcess server = start(mutual())) {
       assertThat(run("put", "a", "1")).isEqualTo("OK");
       assertThat(run("get", "a", "--print-value-only")).isEqualTo("1");
-      try (Command refused =
-          etcdctl(List.of("--cacert=" + folder.resolve("ca.pem")), "get", "a")) {
+      try (Command refused = etcdctl(List.of("--cacert=" + folder.resolve("ca.pem")), "get", "a")) {
         refused.end(1);
       }
       assertThat(server.logText())

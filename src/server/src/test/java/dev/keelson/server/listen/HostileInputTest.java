@@ -333,8 +333,7 @@ class HostileInputTest {
       assertThatThrownBy(() -> compressing.put(request(64 << 20)))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
-e ->
-                  assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
       assertThat(compressing.put(request(1))).isNotNull();
     } finally {
       channel.shutdownNow();
