@@ -119,8 +119,12 @@ final class RetryingWriter implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    stop();
+  public void close() {
+    try {
+      stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     channels.forEach(ManagedChannel::shutdownNow);
   }
 }
