@@ -10,6 +10,7 @@ import java.util.TreeMap;
 final class CarriedBuckets {
   static final String KEYS = "key";
   static final String ALARMS = "alarm";
+  static final String AUTH = "auth";
   static final String LEASES = "lease";
 
   /** By name, the family that holds its rows. */
@@ -20,7 +21,7 @@ final class CarriedBuckets {
   private static SortedMap<String, Family> families() {
     TreeMap<String, Family> families = new TreeMap<>();
     families.put(ALARMS, Families.ALARMS);
-    families.put("auth", Families.AUTH);
+    families.put(AUTH, Families.AUTH);
     families.put("authRoles", Families.ROLES);
     families.put("authUsers", Families.USERS);
     families.put(KEYS, Families.EVENTS);

@@ -173,6 +173,29 @@ final class RestoreIT {
     }
   }
 
+  @Test
+  void threeMembersRestoredFromOneFileAreACluster() throws Exception {
+    List<ServerProcess> members = ServerProcess.cluster(Servers.program(), 3, List.of());
+    List<ManagedChannel> channels = new ArrayList<>();
+    try {
+      for (ServerProcess member : members) {
+        restore(small, member);
+        member.launch();
+      }
+      for (ServerProcess member : members) {
+        member.awaitReady();
+        channels.add(Servers.connect(member));
+      }
+      StoreContents.assertSame(channels.get(1), channels.get(0));
+      StoreContents.assertSame(channels.get(2), channels.get(0));
+      long written = put(KVGrpc.newBlockingStub(channels.get(2)), "new", "1");
+      assertThat(new StoreContents(channels.get(0)).revision()).isEqualTo(written);
+    } finally {
+      channels.forEach(ManagedChannel::shutdownNow);
+      members.forEach(ServerProcess::close);
+    }
+  }
+
   private static WatchResponse firstAnswer(ManagedChannel channel, long from)
       throws InterruptedException {
     BlockingQueue<WatchResponse> responses = new LinkedBlockingQueue<>();
@@ -334,7 +357,6 @@ final class RestoreIT {
   /** Restores for a server as its flags have it. */
   private static void restore(Path file, ServerProcess server, String... more)
       throws InterruptedException {
-    String peer = server.command().get(server.command().indexOf("--listen-peer-urls") + 1);
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -344,13 +366,18 @@ final class RestoreIT {
                 "--data-dir",
                 server.dataFolder().toString(),
                 "--name",
-                "oracle",
+                flag(server, "--name"),
                 "--initial-cluster",
-                "oracle=" + peer,
+                flag(server, "--initial-cluster"),
                 "--initial-advertise-peer-urls",
-                peer));
+                flag(server, "--initial-advertise-peer-urls")));
     words.addAll(List.of(more));
     assertThat(keelson(0, words.toArray(String[]::new))).contains("restored ");
+  }
+
+  /** The value of a flag; the last one counts. */
+  private static String flag(ServerProcess server, String name) {
+    return server.command().get(server.command().lastIndexOf(name) + 1);
   }
 
   private static long put(KVGrpc.KVBlockingStub kv, String key, String value) {

@@ -18,9 +18,10 @@ import java.nio.file.StandardOpenOption;
 public final class BoltReader implements Closeable {
   /**
    * The largest page, overflow included. bbolt puts no more than four rows into a page that is
-   * larger than one; etcd refuses requests above 1.5 MiB unless told otherwise.
+   * larger than one; etcd refuses requests above 1.5 MiB unless told otherwise. A row is held a few
+   * times while it is taken over, in a heap of 256 MiB.
    */
-  private static final long PAGE_RUN_BYTES_MAX = 64L << 20;
+  private static final long PAGE_RUN_BYTES_MAX = 24L << 20;
 
   private final FileChannel file;
   private final BoltMeta meta;

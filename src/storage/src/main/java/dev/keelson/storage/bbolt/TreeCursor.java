@@ -10,7 +10,7 @@ final class TreeCursor {
   private static final int DEPTH_MAX = 64;
 
   /** What the branches above a leaf may take together. */
-  private static final long BRANCH_BYTES_MAX = 32L << 20;
+  private static final long BRANCH_BYTES_MAX = 8L << 20;
 
   private final BoltReader reader;
   private final PageMarks marks;

@@ -2,6 +2,7 @@ package dev.keelson.server.command.source;
 
 import dev.keelson.server.command.CommandException;
 import dev.keelson.server.command.ExitStatus;
+import dev.keelson.server.tls.ClientKey;
 import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -11,6 +12,7 @@ import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -105,12 +107,12 @@ public final class SourceFlags {
         tls.trustManager(authorities.toFile());
       }
       if (certificate != null && key != null) {
-        tls.keyManager(certificate.toFile(), key.toFile());
+        tls.keyManager(ClientKey.read(certificate, key));
       } else if (certificate != null || key != null) {
         throw usage("--cert and --key belong together");
       }
       return tls.build();
-    } catch (IOException e) {
+    } catch (IOException | GeneralSecurityException e) {
       throw new CommandException(
           ExitStatus.REFUSED, "cannot read --cacert, --cert or --key: " + e.getMessage(), e);
     }
