@@ -91,6 +91,7 @@ public final class StateMachine implements AutoCloseable {
     leases.reload(backend);
     alarms.reload(backend);
     members.reload(backend);
+    auth.reload(backend);
   }
 
   public MvccStore store() {

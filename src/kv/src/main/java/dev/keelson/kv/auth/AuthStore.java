@@ -9,6 +9,7 @@ import dev.keelson.proto.authpb.Role;
 import dev.keelson.proto.authpb.User;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.Reader;
 import dev.keelson.storage.backend.WriteBatch;
 import java.nio.ByteBuffer;
 import java.util.NavigableMap;
@@ -29,6 +30,15 @@ public final class AuthStore {
 
   /** Loads what the backend holds. */
   public AuthStore(KvBackend backend) {
+    state = read(backend);
+  }
+
+  /** Loads everything anew, because the backend's contents were replaced. */
+  public void reload(Reader backend) {
+    state = read(backend);
+  }
+
+  private static AuthState read(Reader backend) {
     byte[] enabled = backend.get(Families.AUTH, ENABLED);
     byte[] revision = backend.get(Families.AUTH, REVISION);
     NavigableMap<String, User> users = new TreeMap<>(NameOrder::compare);
@@ -49,12 +59,11 @@ public final class AuthStore {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("a user or role record cannot be decoded", e);
     }
-    state =
-        new AuthState(
-            enabled != null && enabled.length == 1 && enabled[0] == 1,
-            revision == null ? FIRST_REVISION : ByteBuffer.wrap(revision).getLong(),
-            users,
-            roles);
+    return new AuthState(
+        enabled != null && enabled.length == 1 && enabled[0] == 1,
+        revision == null ? FIRST_REVISION : ByteBuffer.wrap(revision).getLong(),
+        users,
+        roles);
   }
 
   /** The newest state. */
