@@ -92,6 +92,8 @@ public final class StateMachine implements AutoCloseable {
     alarms.reload(backend);
     members.reload(backend);
     auth.reload(backend);
+    // which tokens the entries in between have issued and revoked is not known
+    listener.allTokensRevoked();
   }
 
   public MvccStore store() {

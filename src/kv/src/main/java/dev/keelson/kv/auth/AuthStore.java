@@ -30,15 +30,15 @@ public final class AuthStore {
 
   /** Loads what the backend holds. */
   public AuthStore(KvBackend backend) {
-    state = read(backend);
+    state = load(backend);
   }
 
-  /** Loads everything anew, because the backend's contents were replaced. */
+  /** Takes over what the backend's contents were replaced by. */
   public void reload(Reader backend) {
-    state = read(backend);
+    state = load(backend);
   }
 
-  private static AuthState read(Reader backend) {
+  private static AuthState load(Reader backend) {
     byte[] enabled = backend.get(Families.AUTH, ENABLED);
     byte[] revision = backend.get(Families.AUTH, REVISION);
     NavigableMap<String, User> users = new TreeMap<>(NameOrder::compare);

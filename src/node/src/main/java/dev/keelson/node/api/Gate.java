@@ -1,6 +1,5 @@
 package dev.keelson.node.api;
 
-import dev.keelson.kv.auth.AuthState;
 import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
@@ -12,13 +11,13 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
  * Finds out who calls, before anything else happens to the call. While authentication is off it
  * costs one volatile read.
  */
-final class Gate implements ServerInterceptor {
+final class Gate {
   private final Authentication authentication;
   private final ReadBarrier barrier;
 
@@ -27,29 +26,78 @@ final class Gate implements ServerInterceptor {
     this.barrier = barrier;
   }
 
-  @Override
-  public <Q, R> ServerCall.Listener<Q> interceptCall(
+  /**
+   * Starts a call in the name of its caller; one that brings a token that is not valid is refused.
+   */
+  <Q, R> ServerCall.Listener<Q> enter(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     if (!authentication.state().get().enabled()) {
       return next.startCall(call, headers);
     }
-    try {
-      return enter(call, headers, next);
-    } catch (KvException e) {
-      if (authentication.identities().mayArrive(headers)) {
-        return await(call, headers, next);
+    return identified(
+        call,
+        headers,
+        next,
+        error ->
+            authentication.identities().mayArrive(headers)
+                ? await(
+                    call,
+                    headers,
+                    (late, lateHeaders) ->
+                        identified(late, lateHeaders, next, last -> refuse(late, last)))
+                : refuse(call, error));
+  }
+
+  /**
+   * Starts every call, once this member knows all tokens that a client can have: for services that
+   * answer to a bad token in their own words.
+   */
+  ServerInterceptor admittingAll() {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, R> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+        return tokenMayArrive(call, headers)
+            ? await(call, headers, next)
+            : next.startCall(call, headers);
       }
-      return refuse(call, e.error());
+    };
+  }
+
+  /**
+   * Who calls, as of now.
+   *
+   * @throws KvException if the token is not valid any more
+   */
+  Caller caller(ServerCall<?, ?> call, Metadata headers) throws KvException {
+    var state = authentication.state().get();
+    return state.enabled()
+        ? authentication.identities().resolve(call, headers, state.revision())
+        : Caller.NOBODY;
+  }
+
+  private <Q, R> ServerCall.Listener<Q> identified(
+      ServerCall<Q, R> call,
+      Metadata headers,
+      ServerCallHandler<Q, R> next,
+      Function<KvError, ServerCall.Listener<Q>> unknown) {
+    try {
+      Caller caller = caller(call, headers);
+      return caller.equals(Caller.NOBODY)
+          ? next.startCall(call, headers)
+          : Contexts.interceptCall(CallerContext.with(caller), call, headers, next);
+    } catch (KvException e) {
+      return unknown.apply(e.error());
     }
   }
 
-  private <Q, R> ServerCall.Listener<Q> enter(
-      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) throws KvException {
-    Caller caller = caller(call, headers);
-    if (caller.equals(Caller.NOBODY)) {
-      return next.startCall(call, headers);
+  private boolean tokenMayArrive(ServerCall<?, ?> call, Metadata headers) {
+    try {
+      caller(call, headers);
+      return false;
+    } catch (KvException e) {
+      return authentication.identities().mayArrive(headers);
     }
-    return Contexts.interceptCall(CallerContext.with(caller), call, headers, next);
   }
 
   /**
@@ -60,35 +108,11 @@ final class Gate implements ServerInterceptor {
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     HeldCall<Q> held = new HeldCall<>();
     barrier.await(
-        Reply.currentLoop(), error -> held.release(() -> afterWait(call, headers, next, error)));
+        Reply.currentLoop(),
+        error ->
+            held.release(
+                () -> error == null ? next.startCall(call, headers) : refuse(call, error)));
     return held;
-  }
-
-  private <Q, R> ServerCall.Listener<Q> afterWait(
-      ServerCall<Q, R> call,
-      Metadata headers,
-      ServerCallHandler<Q, R> next,
-      @Nullable KvError error) {
-    if (error != null) {
-      return refuse(call, error);
-    }
-    try {
-      return enter(call, headers, next);
-    } catch (KvException e) {
-      return refuse(call, e.error());
-    }
-  }
-
-  /**
-   * Who calls, as of now.
-   *
-   * @throws KvException if the token is not valid any more
-   */
-  Caller caller(ServerCall<?, ?> call, Metadata headers) throws KvException {
-    AuthState state = authentication.state().get();
-    return state.enabled()
-        ? authentication.identities().resolve(call, headers, state.revision())
-        : Caller.NOBODY;
   }
 
   private static <Q> ServerCall.Listener<Q> refuse(ServerCall<Q, ?> call, KvError error) {

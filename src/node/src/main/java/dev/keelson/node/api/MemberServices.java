@@ -38,7 +38,7 @@ public final class MemberServices {
     definitions =
         List.of(
             new KvService(context, afterCompaction).definition(),
-            ServerInterceptors.intercept(watch.bindService(), context.gate()),
+            ServerInterceptors.intercept(watch.bindService(), context.gate().admittingAll()),
             new LeaseService(context).definition(),
             new ClusterService(context).definition(),
             new AuthService(context).definition(),

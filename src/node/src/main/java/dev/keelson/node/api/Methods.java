@@ -94,7 +94,7 @@ final class Methods {
                 EncodedStream.MARSHALLER)
             .build();
     return ServerMethodDefinition.create(
-        descriptor, guarded((call, headers) -> new UnaryListener<>(call, right, gated)));
+        descriptor, guarded(right, (call, headers) -> new UnaryListener<>(call, right, gated)));
   }
 
   /** Handles a whole call. */
@@ -132,17 +132,21 @@ final class Methods {
     return ServerMethodDefinition.create(
         descriptor,
         guarded(
+            right,
             (call, headers) ->
                 handler.start(call, () -> new Permit<>(auth, gate.caller(call, headers), right))));
   }
 
-  private <Q> ServerCallHandler<Q, Encoded> guarded(ServerCallHandler<Q, Encoded> handler) {
+  private <Q> ServerCallHandler<Q, Encoded> guarded(
+      Right<?> right, ServerCallHandler<Q, Encoded> handler) {
     return (call, headers) -> {
       if ("true".equals(headers.get(HAS_LEADER)) && !leaderKnown.getAsBoolean()) {
         call.close(Statuses.of(KvError.NO_LEADER), new Metadata());
         return new ServerCall.Listener<>() {};
       }
-      return gate.interceptCall(call, headers, handler);
+      return right.when() == When.NEVER
+          ? handler.startCall(call, headers)
+          : gate.enter(call, headers, handler);
     };
   }
 

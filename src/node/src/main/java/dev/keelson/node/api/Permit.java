@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right of one call to its answer. Unless the log decides, it has to be asked for before there
- * can be an answer; one that depends on the state that is answered from holds only as long as
- * nobody's rights change.
+ * The right of one call to its answer. Unless the log decides, or nothing is to be decided, it has
+ * to be asked for before there can be an answer; one that depends on the state that is answered
+ * from holds only as long as nobody's rights change.
  */
 final class Permit<Q> {
   private final Supplier<AuthState> auth;
@@ -62,7 +62,7 @@ final class Permit<Q> {
    * @throws IllegalStateException if nobody asked for the right
    */
   void confirm() throws KvException {
-    if (right.when() == When.APPLIED) {
+    if (right.when() == When.APPLIED || right.when() == When.NEVER) {
       return;
     }
     AuthState then = admittedBy;

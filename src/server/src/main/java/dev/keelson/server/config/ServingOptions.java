@@ -6,8 +6,8 @@ import static dev.keelson.server.config.Option.works;
 import static dev.keelson.server.config.OptionType.DURATION;
 import static dev.keelson.server.config.OptionType.INT;
 import static dev.keelson.server.config.OptionType.LIST;
+import static dev.keelson.server.config.OptionType.ROTATION;
 import static dev.keelson.server.config.OptionType.SWITCH;
-import static dev.keelson.server.config.OptionType.TEXT;
 import static dev.keelson.server.config.OptionType.UINT32;
 import static dev.keelson.server.config.OptionType.URLS;
 import static dev.keelson.server.config.OptionType.oneOf;
@@ -91,15 +91,9 @@ public final class ServingOptions {
           "Write timeout of peer connections.",
           "the timeout is fixed");
   public static final Option<List<String>> CORS =
-      notYet(
-          "cors", LIST, "*", "Origins that may use the HTTP endpoints.", "origins are not checked");
+      works("cors", LIST, "*", "Origins that may use the HTTP endpoints.");
   public static final Option<List<String>> HOST_WHITELIST =
-      notYet(
-          "host-whitelist",
-          LIST,
-          "*",
-          "Host headers accepted over plain HTTP.",
-          "hosts are not checked");
+      works("host-whitelist", LIST, "*", "Host headers accepted over plain HTTP.");
   public static final Option<Boolean> ENABLE_PPROF =
       ignored(
           "enable-pprof",
@@ -129,19 +123,13 @@ public final class ServingOptions {
   public static final Option<String> LOGGER =
       works("logger", oneOf("zap"), "zap", "Name of the log format's family; only zap.");
   public static final Option<Boolean> ENABLE_LOG_ROTATION =
-      notYet(
-          "enable-log-rotation",
-          SWITCH,
-          "false",
-          "Rotate the log file.",
-          "log files are not rotated; use logrotate with copytruncate");
-  public static final Option<String> LOG_ROTATION_CONFIG_JSON =
-      ignored(
+      works("enable-log-rotation", SWITCH, "false", "Rotate the log file.");
+  public static final Option<LogRotation> LOG_ROTATION_CONFIG_JSON =
+      works(
           "log-rotation-config-json",
-          TEXT,
+          ROTATION,
           "{\"maxsize\": 100, \"maxage\": 0, \"maxbackups\": 0, \"localtime\": false, \"compress\": false}",
-          "Settings of log rotation.",
-          "it acts only with enable-log-rotation");
+          "Settings of log rotation.");
 
   static final List<Option<?>> ALL =
       List.of(

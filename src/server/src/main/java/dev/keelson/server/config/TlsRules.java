@@ -93,6 +93,14 @@ final class TlsRules {
   /** What is configured for encrypted ports and does nothing on a port that is not encrypted. */
   static List<Configuration.Notice> notices(Configuration configuration) {
     List<Configuration.Notice> notices = new ArrayList<>();
+    if (configuration.get(SecurityOptions.CLIENT_CERT_AUTH)
+        && configuration.get(SecurityOptions.TRUSTED_CA_FILE).isEmpty()) {
+      notices.add(
+          new Configuration.Notice(
+              "client-cert-auth without trusted-ca-file accepts whatever the authorities of this"
+                  + " system signed",
+              Map.of()));
+    }
     note(
         notices,
         "client-url",

@@ -13,6 +13,10 @@ public final class Validation {
 
   private static final int MAX_ELECTION_MILLIS = 50_000;
 
+  /** Log outputs that are no paths. */
+  private static final List<String> NO_FILES =
+      List.of("default", "stderr", "stdout", "systemd/journal");
+
   private Validation() {}
 
   static void check(Configuration configuration) {
@@ -41,6 +45,9 @@ public final class Validation {
       throw refuse("--name must not be empty");
     }
     checkLogOutputs(configuration.get(ServingOptions.LOG_OUTPUTS));
+    if (configuration.get(ServingOptions.ENABLE_LOG_ROTATION)) {
+      checkRotatedOutput(configuration.get(ServingOptions.LOG_OUTPUTS));
+    }
   }
 
   private static void checkTimes(int heartbeatMillis, int electionMillis) {
@@ -71,11 +78,15 @@ public final class Validation {
   }
 
   private static void checkLogOutputs(List<String> outputs) {
-    if (outputs.contains("systemd/journal")) {
-      throw refuse("--log-outputs=systemd/journal is not supported yet; use stderr");
-    }
     if (outputs.size() > 1 && outputs.contains("default")) {
       throw refuse("multi logoutput for \"default\" is not supported yet");
+    }
+  }
+
+  private static void checkRotatedOutput(List<String> outputs) {
+    if (outputs.size() != 1 || NO_FILES.contains(outputs.getFirst())) {
+      throw refuse(
+          "--log-outputs requires a single file path when --log-rotate-config-json is defined");
     }
   }
 

@@ -113,7 +113,8 @@ public final class ClientListener {
   }
 
   private ChannelHandler relay(ChannelHandlerContext context) {
-    return new HttpRelay(backend, Surface.CLIENT, ConnectionStart.isEncrypted(context));
+    return new HttpRelay(
+        backend, Surface.CLIENT, ConnectionStart.isEncrypted(context), settings.patience());
   }
 
   /**

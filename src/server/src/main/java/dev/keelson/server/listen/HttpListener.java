@@ -101,7 +101,8 @@ public final class HttpListener {
         new ProtocolSniffer.Destinations(
             null,
             context ->
-                new HttpRelay(backend, settings.surface(), ConnectionStart.isEncrypted(context)));
+                new HttpRelay(
+                    backend, settings.surface(), ConnectionStart.isEncrypted(context), patience));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)

@@ -16,9 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Stands between two ends of TCP connections and spoils them: by delay, loss of a direction,
- * refusal, or damage. Loss means that bytes are swallowed while the connection stays open, as with a
- * dropped cable; what was swallowed is gone for good, so the connection is closed when the direction
- * comes back.
+ * refusal, or damage. Loss means that bytes are swallowed while the connection stays open, as with
+ * a dropped cable; what was swallowed is gone for good, so the connection is closed when the
+ * direction comes back.
  *
  * <p>All switches can be turned at any time and hold for present and future connections.
  */

@@ -54,8 +54,8 @@ record JwtOptions(JwtKeys keys, Duration ttl) {
       throw new IllegalArgumentException(
           "--auth-token: unknown options of jwt: " + String.join(", ", options.keySet()));
     }
-    return new JwtOptions(
-        JwtKeys.of(method, publicKey, privateKey), ttl == null ? DEFAULT_TTL : duration(ttl));
+    Duration lifetime = ttl == null ? DEFAULT_TTL : duration(ttl);
+    return new JwtOptions(JwtKeys.of(method, publicKey, privateKey), lifetime);
   }
 
   private static byte[] read(@Nullable String file) {

@@ -77,9 +77,13 @@ public final class Passwords implements Executor, AutoCloseable {
 
   /** Whether a password is the one a hash was made of; what is not a hash matches nothing. */
   public boolean matches(String password, ByteString hash) {
-    return BCrypt.verifyer(VERSION, LongPasswordStrategies.truncate(VERSION))
-        .verify(password.getBytes(UTF_8), hash.toByteArray())
-        .verified;
+    try {
+      return BCrypt.verifyer(VERSION, LongPasswordStrategies.truncate(VERSION))
+          .verify(password.getBytes(UTF_8), hash.toByteArray())
+          .verified;
+    } catch (IllegalArgumentException e) {
+      return false; // not a hash at all: an imported user need not have one
+    }
   }
 
   /** Takes as long as a comparison. */

@@ -17,6 +17,8 @@ import java.util.List;
 public record Right<Q>(When when, Check<Q> check) {
   /** When a right is decided. */
   public enum When {
+    /** Not at all; the caller is not even looked for, so that a token gone bad does no harm. */
+    NEVER,
     /** Before the handler sees the request. */
     BEFORE,
     /**
@@ -54,7 +56,7 @@ public record Right<Q>(When when, Check<Q> check) {
 
   /** Everybody may, without identity too. */
   public static <Q> Right<Q> anyone() {
-    return new Right<>(When.BEFORE, (state, caller, request) -> {});
+    return new Right<>(When.NEVER, (state, caller, request) -> {});
   }
 
   /** Every user may. */

@@ -24,7 +24,7 @@ public final class SourceFlags {
 
   @Option(
       names = "--endpoints",
-      paramLabel = "HOST:PORT,...",
+      paramLabel = "HOST:PORT",
       split = ",",
       defaultValue = "127.0.0.1:2379",
       description = "Members, tried in turn (default: ${DEFAULT-VALUE}).")

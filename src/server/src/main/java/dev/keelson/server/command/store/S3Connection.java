@@ -25,9 +25,6 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /** Makes the client of a bucket. */
 final class S3Connection {
-  /** With the pauses below, a server may be away for about two minutes. */
-  private static final int ATTEMPTS = 10;
-
   private static final Duration PAUSE_MIN = Duration.ofMillis(250);
   private static final Duration PAUSE_MAX = Duration.ofSeconds(20);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -57,7 +54,7 @@ final class S3Connection {
                 each ->
                     each.retryStrategy(
                         StandardRetryStrategy.builder()
-                            .maxAttempts(ATTEMPTS)
+                            .maxAttempts(settings.attempts())
                             .circuitBreakerEnabled(false)
                             .backoffStrategy(BackoffStrategy.exponentialDelay(PAUSE_MIN, PAUSE_MAX))
                             .build()))

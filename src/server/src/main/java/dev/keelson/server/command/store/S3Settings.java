@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param region needed for signatures even where it means nothing
  * @param pathStyle whether the bucket stands in the path, not in the host name
  * @param caFile authorities to trust instead of the system's; null for the latter
+ * @param attempts how often a request is tried
  */
 record S3Settings(
     String bucket,
@@ -20,4 +21,5 @@ record S3Settings(
     @Nullable URI endpoint,
     String region,
     boolean pathStyle,
-    @Nullable Path caFile) {}
+    @Nullable Path caFile,
+    int attempts) {}

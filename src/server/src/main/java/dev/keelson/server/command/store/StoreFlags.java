@@ -43,6 +43,14 @@ public final class StoreFlags {
       description = "Certificates of the authorities to trust instead of the system's.")
   private @Nullable Path caFile;
 
+  @Option(
+      names = "--s3-attempts",
+      paramLabel = "N",
+      defaultValue = "10",
+      description =
+          "How often a request is tried; ten bridge about a minute (default: ${DEFAULT-VALUE}).")
+  private int attempts = 10;
+
   /**
    * Opens the store.
    *
@@ -71,7 +79,13 @@ public final class StoreFlags {
       throw usage("--s3-endpoint must be http://host:port or https://host:port");
     }
     return new S3Settings(
-        parts[0], prefix.isEmpty() ? "" : prefix + "/", endpoint, region, pathStyle, caFile);
+        parts[0],
+        prefix.isEmpty() ? "" : prefix + "/",
+        endpoint,
+        region,
+        pathStyle,
+        caFile,
+        Math.max(1, attempts));
   }
 
   private static CommandException usage(String message) {
