@@ -35,7 +35,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What comes to the peer port from broken or hostile senders ends their stream and nothing else. */
+/**
+ * What comes to the peer port from broken or hostile senders ends their stream and nothing else.
+ */
 @Timeout(60)
 class HostilePeerPortTest {
   private static final PeerSettings SETTINGS =
