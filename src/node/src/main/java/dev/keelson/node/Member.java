@@ -117,7 +117,7 @@ public final class Member implements AutoCloseable {
             settings.requestBytesMax(),
             nodeWorker::wake);
     barrier = new ReadBarrier(environment::nanoTime, requestTimeoutNanos, nodeWorker::wake);
-    logWriter = new LogWriter(environment, walLog, this::appended, this::fail);
+    logWriter = new LogWriter(environment, environment.watched(walLog), this::appended, this::fail);
     applier = new Applier(environment, state, proposals, new ApplyObserver(), this::fail);
     loop = openLoop();
     watchHub =
@@ -187,7 +187,7 @@ public final class Member implements AutoCloseable {
     return new NodeLoop(
         raft,
         log,
-        new Effects(),
+        environment.watched(new Effects()),
         proposals,
         barrier,
         settings.logKeepEntries(),

@@ -18,7 +18,6 @@ import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.wal.SnapshotMarker;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalMetadata;
-import dev.keelson.storage.wal.WalOptions;
 import dev.keelson.storage.wal.WalState;
 import java.io.Closeable;
 import java.io.IOException;
@@ -89,7 +88,7 @@ final class MemberStorage implements AutoCloseable {
                 walDisk,
                 walName,
                 Wal.metadata(walDisk, walName),
-                WalOptions.DEFAULT,
+                environment.walOptions(),
                 environment.pool());
         wal = opened.wal();
         state = opened.state();
@@ -103,7 +102,7 @@ final class MemberStorage implements AutoCloseable {
         }
         long memberId = ClusterIds.member(settings.peerUrls(), settings.clusterToken());
         WalMetadata metadata = new WalMetadata(ClusterIds.cluster(List.of(memberId)), memberId);
-        wal = Wal.create(walDisk, walName, metadata, WalOptions.DEFAULT, environment.pool());
+        wal = Wal.create(walDisk, walName, metadata, environment.walOptions(), environment.pool());
         state = bootstrap(wal, metadata, settings);
       }
       KvBackend backend = environment.backend(dataDir.resolve(STATE), settings.memory());

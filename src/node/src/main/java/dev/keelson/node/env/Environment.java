@@ -1,8 +1,11 @@
 package dev.keelson.node.env;
 
 import dev.keelson.node.MemberSettings;
+import dev.keelson.node.loop.DurableLog;
+import dev.keelson.node.loop.NodeLoop;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.disk.Disk;
+import dev.keelson.storage.wal.WalOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
@@ -52,6 +55,21 @@ public interface Environment extends AutoCloseable {
 
   /** Whether a file or a directory is there. */
   boolean exists(Path path);
+
+  /** How large the segments of the log are. */
+  default WalOptions walOptions() {
+    return WalOptions.DEFAULT;
+  }
+
+  /** What the log writer writes to: the log, or something that looks on and passes it all on. */
+  default DurableLog watched(DurableLog log) {
+    return log;
+  }
+
+  /** Where consensus hands its work to: the ports, or something that looks on and passes it on. */
+  default NodeLoop.Ports watched(NodeLoop.Ports ports) {
+    return ports;
+  }
 
   /** Opens the state machine's store, or creates it empty. */
   KvBackend backend(Path directory, MemberSettings.Memory memory);
