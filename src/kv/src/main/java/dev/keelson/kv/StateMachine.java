@@ -6,8 +6,8 @@ import dev.keelson.kv.alarm.Alarms;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
-import dev.keelson.kv.member.MemberJson;
 import dev.keelson.kv.member.Members;
+import dev.keelson.kv.member.Reconfiguration;
 import dev.keelson.kv.mvcc.MvccStore;
 import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.mvcc.WriteTxn;
@@ -26,7 +26,6 @@ import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.storage.backend.KvBackend;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -45,6 +44,7 @@ public final class StateMachine implements AutoCloseable {
   private final Leases leases;
   private final Alarms alarms;
   private final Members members;
+  private final Reconfiguration reconfiguration;
   private final TxnExecutor executor;
   private final ApplyListener listener;
   private final KvBackend backend;
@@ -56,6 +56,7 @@ public final class StateMachine implements AutoCloseable {
     this.leases = leases;
     this.alarms = new Alarms(backend);
     this.members = new Members(backend);
+    this.reconfiguration = new Reconfiguration(members);
     this.executor = new TxnExecutor(leases::exists);
     this.listener = listener;
   }
@@ -103,18 +104,19 @@ public final class StateMachine implements AutoCloseable {
     }
   }
 
-  /** Carries out the change of one member; its context is the member's record. */
-  public void changeMember(long index, long term, ConfChange.V1 change) {
-    if (change.type() == ConfChange.Type.REMOVE) {
-      members.remove(store.batch(), change.nodeId());
-    } else {
-      try {
-        members.put(store.batch(), MemberJson.decode(change.context()));
-      } catch (IOException e) {
-        throw new IllegalStateException("the context of membership entry " + index, e);
-      }
+  /**
+   * Carries out the change of one member, or refuses it; its context is the member's record. The
+   * result is the list of the members from then on.
+   */
+  public Applied changeMember(long index, long term, ConfChange.V1 change) {
+    Applied outcome;
+    try {
+      outcome = Applied.of(reconfiguration.apply(store.batch(), index, change));
+    } catch (KvException e) {
+      outcome = Applied.failed(e);
     }
     store.applied(index, term);
+    return outcome;
   }
 
   /** Carries out a command. */

@@ -25,6 +25,16 @@ public final class ClusterIds {
   }
 
   /**
+   * The id of a member added at run time: the moment takes the place of the token, so that the same
+   * URLs give another id each time.
+   *
+   * @param epochSeconds wall-clock time in seconds
+   */
+  public static long added(Collection<String> peerUrls, long epochSeconds) {
+    return member(peerUrls, Long.toString(epochSeconds));
+  }
+
+  /**
    * The id of a cluster: the first eight bytes of the SHA-1 of its first members' ids, ascending.
    */
   public static long cluster(List<Long> memberIds) {

@@ -8,6 +8,9 @@ public final class EtcdVersion {
   /** What members agree to speak. */
   public static final String CLUSTER = "3.6.0";
 
+  /** The oldest agreement this program can be part of. */
+  public static final String MIN_CLUSTER = "3.0.0";
+
   /** The format of what a snapshot holds. */
   public static final String STORAGE = "3.6.0";
 

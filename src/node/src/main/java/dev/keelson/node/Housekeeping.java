@@ -2,7 +2,6 @@ package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.mvcc.Compactor;
-import dev.keelson.node.loop.LogWriter;
 import dev.keelson.proto.membershippb.Member;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
@@ -23,7 +22,7 @@ final class Housekeeping {
 
   private final StateMachine state;
   private final KvBackend backend;
-  private final LogWriter log;
+  private final Consensus consensus;
   private final MemberSettings settings;
   private final LongSupplier nowNanos;
   private final List<Runnable> afterCompaction = new ArrayList<>();
@@ -35,13 +34,13 @@ final class Housekeeping {
   Housekeeping(
       StateMachine state,
       KvBackend backend,
-      LogWriter log,
+      Consensus consensus,
       MemberSettings settings,
       LongSupplier nowNanos,
       LongConsumer wakeApplierAfterMillis) {
     this.state = state;
     this.backend = backend;
-    this.log = log;
+    this.consensus = consensus;
     this.settings = settings;
     this.nowNanos = nowNanos;
     this.wakeApplierAfterMillis = wakeApplierAfterMillis;
@@ -117,7 +116,7 @@ final class Housekeeping {
     state.store().prepareFlush();
     backend.startFlush(
         () -> {
-          log.mark(index, term, confState, Math.max(1, index - settings.logKeepEntries()));
+          consensus.stateIsDurable(index, term, confState);
           done.run();
         });
   }

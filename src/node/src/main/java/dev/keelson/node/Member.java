@@ -1,5 +1,6 @@
 package dev.keelson.node;
 
+import dev.keelson.kv.Applied;
 import dev.keelson.kv.ApplyListener;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
@@ -10,26 +11,20 @@ import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
 import dev.keelson.node.env.Environment;
-import dev.keelson.node.env.Worker;
 import dev.keelson.node.loop.Applier;
-import dev.keelson.node.loop.LogWriter;
-import dev.keelson.node.loop.NodeLoop;
+import dev.keelson.node.loop.MembershipProposals;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
+import dev.keelson.node.loop.Standing;
 import dev.keelson.node.peer.Transport;
 import dev.keelson.raft.Entry;
-import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
-import dev.keelson.raft.MemoryLog;
-import dev.keelson.raft.Message;
-import dev.keelson.raft.Raft;
-import dev.keelson.raft.RaftConfig;
 import dev.keelson.raft.Role;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.SoftState;
 import dev.keelson.raft.Status;
 import dev.keelson.raft.confchange.ConfChange;
-import dev.keelson.raft.confchange.ConfChangeCodec;
 import dev.keelson.raft.confchange.ConfChangeException;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
@@ -71,10 +66,11 @@ public final class Member implements AutoCloseable {
   private final StateMachine state;
   private final Lessor lessor;
   private final Proposals proposals;
+  private final MembershipProposals changes;
   private final ReadBarrier barrier;
-  private final NodeLoop loop;
-  private final Worker nodeWorker;
-  private final LogWriter logWriter;
+  private final Consensus consensus;
+  private final Roster roster;
+  private final PeerRequests peerRequests;
   private final Applier applier;
   private final WatchHub watchHub;
   private final SpaceQuota quota;
@@ -101,31 +97,56 @@ public final class Member implements AutoCloseable {
     this.environment = environment;
     this.transport = transport;
     this.failureHandler = failureHandler;
-    storage = MemberStorage.open(settings, environment);
+    storage = MemberStorage.open(settings, environment, () -> Bootstrap.found(settings));
     walLog = new WalLog(storage.wal(), settings.fsync());
     Leases leases = new Leases(storage.backend());
     lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(environment.nanoTime()));
     state = new StateMachine(storage.backend(), leases, new Consequences());
     long requestTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(settings.requestTimeoutMillis());
     RequestIds ids = new RequestIds(storage.memberId(), environment.wallMillis());
-    nodeWorker = environment.worker("keelson-node", this::nodeTurn, this::fail);
     proposals =
         new Proposals(
             ids,
             environment::nanoTime,
             requestTimeoutNanos,
+            new ProposalTimeouts(
+                settings.electionMillis(),
+                storage.memberId(),
+                transport,
+                this::standing,
+                environment::nanoTime),
             settings.requestBytesMax(),
-            nodeWorker::wake);
-    barrier = new ReadBarrier(environment::nanoTime, requestTimeoutNanos, nodeWorker::wake);
-    logWriter = new LogWriter(environment, environment.watched(walLog), this::appended, this::fail);
-    applier = new Applier(environment, state, proposals, new ApplyObserver(), this::fail);
-    loop = openLoop();
+            this::wakeConsensus);
+    changes =
+        new MembershipProposals(
+            ids,
+            environment::nanoTime,
+            TimeUnit.MILLISECONDS.toNanos(settings.electionMillis()),
+            this::wakeConsensus);
+    barrier =
+        new ReadBarrier(
+            environment::nanoTime, ids.next(), requestTimeoutNanos, this::wakeConsensus);
+    applier = new Applier(environment, state, proposals, changes, new ApplyObserver(), this::fail);
+    consensus =
+        new Consensus(
+            settings,
+            environment,
+            transport,
+            walLog,
+            storage.memberId(),
+            storage.memoryLog(state.appliedIndex(), Housekeeping.confState(state)),
+            state.appliedIndex(),
+            new Consensus.Queues(proposals, changes, barrier),
+            new Outside(),
+            this::fail);
+    roster = new Roster(storage.memberId(), state.members(), transport, List.of());
+    peerRequests = new PeerRequests(storage.clusterId(), storage.memberId(), consensus, state);
     watchHub =
         new WatchHub(
             state.store().log(),
             storage.clusterId(),
             storage.memberId(),
-            () -> loop.status().term(),
+            () -> consensus.standing().term(),
             new WatchSettings(
                     settings.memory().watchRingBytes(),
                     WatchSettings.DEFAULT.batchBytes(),
@@ -146,7 +167,7 @@ public final class Member implements AutoCloseable {
         new Housekeeping(
             state,
             storage.backend(),
-            logWriter,
+            consensus,
             settings,
             environment::nanoTime,
             this::wakeApplierAfter);
@@ -168,38 +189,17 @@ public final class Member implements AutoCloseable {
                 watchHub,
                 quota,
                 environment.pool(),
-                loop::status),
+                consensus::standing,
+                applier::appliedIndex),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
-  }
-
-  private NodeLoop openLoop() {
-    long applied = state.appliedIndex();
-    MemoryLog log = storage.memoryLog(applied, Housekeeping.confState(state));
-    RaftConfig config =
-        RaftConfig.builder(storage.memberId())
-            .electionTicks(settings.electionTicks())
-            .heartbeatTicks(1)
-            .preVote(settings.preVote())
-            .checkQuorum(true)
-            .appliedIndex(applied)
-            .build();
-    Raft raft = new Raft(config, log, environment.random());
-    return new NodeLoop(
-        raft,
-        log,
-        environment.watched(new Effects()),
-        proposals,
-        barrier,
-        settings.logKeepEntries(),
-        settings.memory().logCacheBytes());
   }
 
   /** Starts the loops. {@link #ready} tells when clients can be served. */
   public void start() {
-    logWriter.start();
     applier.start();
-    nodeWorker.start();
-    onLoop(loop::campaignIfAlone);
+    consensus.start();
+    transport.start(storage.clusterId(), storage.memberId(), peerRequests);
+    roster.refresh();
     var _ = environment.every(settings.heartbeatMillis(), this::tick);
     var _ = environment.every(settings.progressMillis(), watchHub::progressTick);
     new Publication(settings, storage.memberId(), state.members(), proposals, ready).begin();
@@ -231,31 +231,37 @@ public final class Member implements AutoCloseable {
     return storage.clusterId();
   }
 
-  /** A picture of consensus. */
+  /** A full picture of consensus, at most a tick old. */
   public Status status() {
-    return loop.status();
+    return consensus.status();
   }
 
-  private boolean nodeTurn() {
-    return loop.turn();
+  /** Where this member stands right now. */
+  public Standing standing() {
+    return consensus.standing();
   }
 
-  private void onLoop(Runnable task) {
-    loop.submit(task);
-    nodeWorker.wake();
+  /** The last entry applied here; never behind what a client was answered. */
+  public long appliedIndex() {
+    return applier.appliedIndex();
+  }
+
+  /** Asks this member, if it leads, to hand over to another voter. */
+  public void transferLeadership(long to) {
+    consensus.submit(() -> consensus.loop().transferLeadership(to));
+  }
+
+  private void wakeConsensus() {
+    consensus.wake();
   }
 
   private void wakeApplierAfter(long millis) {
     var _ = environment.after(millis, applier::wake);
   }
 
-  private void appended(long sequence) {
-    onLoop(() -> loop.appended(sequence));
-  }
-
   private void tick() {
     try {
-      onLoop(loop::tick);
+      consensus.tick();
       leaseExpiry.tick();
       quota.refresh();
       if (++ticks % TICKS_PER_EXPIRY == 0) {
@@ -281,11 +287,11 @@ public final class Member implements AutoCloseable {
   public void close() {
     services.stop();
     proposals.close();
+    changes.close();
     environment.close();
     transport.close();
-    onLoop(barrier::close);
-    nodeWorker.finish();
-    logWriter.finish();
+    consensus.submit(barrier::close);
+    consensus.finish();
     applier.finish();
     watchHub.close();
     environment.pool().shutdown();
@@ -297,7 +303,7 @@ public final class Member implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (!failed.get()) {
-      @Nullable HardState unwritten = loop.unwritten();
+      @Nullable HardState unwritten = consensus.unwritten();
       if (unwritten != null) {
         walLog.appendAndSync(unwritten, List.of());
       }
@@ -311,22 +317,15 @@ public final class Member implements AutoCloseable {
   }
 
   /** Where the node loop's decisions go. */
-  private final class Effects implements NodeLoop.Ports {
-    @Override
-    public void append(long sequence, @Nullable HardState hardState, List<Entry> entries) {
-      logWriter.append(sequence, hardState, entries);
-    }
-
+  private final class Outside implements Consensus.Outside {
     @Override
     public void apply(List<Entry> entries) {
       applier.apply(entries);
     }
 
     @Override
-    public void send(List<Message> messages) {
-      if (!messages.isEmpty()) {
-        transport.send(messages);
-      }
+    public void install(SnapshotMetadata snapshot, Runnable done) {
+      fail(new IllegalStateException("snapshot " + snapshot.index() + " cannot be installed"));
     }
 
     @Override
@@ -364,31 +363,27 @@ public final class Member implements AutoCloseable {
 
   private final class ApplyObserver implements Applier.Observer {
     @Override
-    public void configurationChange(Entry entry) {
-      try {
-        if (entry.type() != EntryType.CONF_CHANGE
-            || !(ConfChangeCodec.decodeV1(entry.data()) instanceof ConfChange.V1 change)) {
-          throw new IllegalStateException("entry " + entry.index() + " changes several members");
-        }
-        state.changeMember(entry.index(), entry.term(), change);
-        onLoop(() -> applyToConsensus(change));
-      } catch (ConfChangeException e) {
-        throw new IllegalStateException("membership entry " + entry.index(), e);
+    public Applied configurationChange(Entry entry, ConfChange.V1 change) {
+      Applied outcome = state.changeMember(entry.index(), entry.term(), change);
+      if (outcome.failure() == null) {
+        consensus.submit(() -> applyToConsensus(change));
+        roster.refresh();
       }
+      return outcome;
     }
 
     private void applyToConsensus(ConfChange change) {
       try {
-        loop.applyConfChange(change);
+        consensus.loop().applyConfChange(change);
       } catch (ConfChangeException e) {
         throw new IllegalStateException("a committed membership change is impossible", e);
       }
     }
 
     @Override
-    public void applied(Entry last, List<RevisionEvents> events) {
+    public void applied(long index, long term, List<RevisionEvents> events) {
       watchHub.publish(events);
-      onLoop(() -> loop.applied(last.index(), last.term()));
+      consensus.submit(() -> consensus.loop().applied(index, term));
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.keelson.node;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a member is told at its start.
@@ -11,7 +15,7 @@ import java.util.List;
  * @param walDir where the log is kept; usually inside {@code dataDir}
  * @param peerUrls where other members reach it
  * @param clientUrls where clients reach it, as published to the cluster
- * @param clusterToken mixed into the ids, so that clusters with equal URLs differ
+ * @param cluster which cluster it belongs to and how it gets there
  * @param heartbeatMillis the leader's heartbeat interval: one tick
  * @param electionMillis how long a follower waits for a leader before it stands for election
  * @param preVote whether an election is sounded out first
@@ -32,7 +36,7 @@ public record MemberSettings(
     Path walDir,
     List<String> peerUrls,
     List<String> clientUrls,
-    String clusterToken,
+    Cluster cluster,
     int heartbeatMillis,
     int electionMillis,
     boolean preVote,
@@ -45,6 +49,38 @@ public record MemberSettings(
     long progressMillis,
     boolean fsync,
     Memory memory) {
+
+  /**
+   * The cluster, as the flags tell it. All but the last four matter only to a member without data.
+   *
+   * @param initialMembers peer URLs by name of the members the cluster starts with, this one
+   *     included
+   * @param token mixed into the ids, so that clusters with equal URLs differ
+   * @param exists whether the cluster exists already and this member was added to it
+   * @param forceNew whether to make this member, with its data, a cluster of its own
+   * @param strictReconfiguration whether changes that could cost the quorum are refused
+   * @param learnersMax how many learners there may be
+   * @param promoteLearners whether a learner that has caught up becomes a voter by itself
+   */
+  public record Cluster(
+      SortedMap<String, List<String>> initialMembers,
+      String token,
+      boolean exists,
+      boolean forceNew,
+      boolean strictReconfiguration,
+      int learnersMax,
+      boolean promoteLearners) {
+    /** Copies the members, in the order of their names. */
+    public Cluster {
+      initialMembers = Collections.unmodifiableSortedMap(new TreeMap<>(initialMembers));
+    }
+
+    /** A new cluster with etcd's defaults. */
+    public static Cluster of(Map<String, List<String>> initialMembers) {
+      return new Cluster(
+          new TreeMap<>(initialMembers), "etcd-cluster", false, false, true, 1, false);
+    }
+  }
 
   /**
    * The memory outside of the Java heap, and the parts of it that the heap holds.
@@ -66,6 +102,30 @@ public record MemberSettings(
     return (long) Math.ceil(electionMillis * 1.5 / 1000);
   }
 
+  /** These settings for a member of another name, cluster and addresses. */
+  public MemberSettings of(
+      String otherName, List<String> otherPeerUrls, List<String> otherClientUrls, Cluster other) {
+    return new MemberSettings(
+        otherName,
+        dataDir,
+        walDir,
+        otherPeerUrls,
+        otherClientUrls,
+        other,
+        heartbeatMillis,
+        electionMillis,
+        preVote,
+        requestBytesMax,
+        txnOpsMax,
+        quotaBytes,
+        logKeepEntries,
+        compactionBatch,
+        compactionPauseMillis,
+        progressMillis,
+        fsync,
+        memory);
+  }
+
   /** How long a proposal or a linearizable read is waited for. */
   long requestTimeoutMillis() {
     return 5000L + 2L * electionMillis;
@@ -83,7 +143,7 @@ public record MemberSettings(
         dataDir.resolve("wal"),
         List.of("http://localhost:2380"),
         List.of("http://localhost:2379"),
-        "etcd-cluster",
+        Cluster.of(Map.of("default", List.of("http://localhost:2380"))),
         100,
         1000,
         true,

@@ -1,17 +1,10 @@
 package dev.keelson.node;
 
-import dev.keelson.kv.member.MemberJson;
 import dev.keelson.node.env.Environment;
-import dev.keelson.proto.membershippb.Attributes;
-import dev.keelson.proto.membershippb.Member;
-import dev.keelson.proto.membershippb.RaftAttributes;
 import dev.keelson.raft.Entry;
-import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.MemoryLog;
 import dev.keelson.raft.SnapshotMetadata;
-import dev.keelson.raft.confchange.ConfChange;
-import dev.keelson.raft.confchange.ConfChangeCodec;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.disk.Disk;
@@ -24,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,13 +49,34 @@ final class MemberStorage implements AutoCloseable {
     this.clusterId = metadata.clusterId();
   }
 
+  /** Whether this member has run before: then its ids and its cluster come from its log. */
+  static boolean exists(MemberSettings settings, Environment environment) {
+    Path walDir = settings.walDir().toAbsolutePath();
+    try {
+      return environment.exists(walDir)
+          && Wal.exists(environment.disk(walParent(walDir)), walDir.getFileName().toString());
+    } catch (IOException e) {
+      throw new MemberStartException("cannot read " + walDir + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Path walParent(Path walDir) {
+    Path walParent = walDir.getParent();
+    if (walParent == null) {
+      throw new MemberStartException("--wal-dir cannot be the root of the file system");
+    }
+    return walParent;
+  }
+
   /**
-   * Opens the directory of a member, or makes it that of a new one-member cluster. Ids, once given,
-   * come from the log.
+   * Opens the directory of a member, or makes it that of a new one. Ids, once given, come from the
+   * log.
    *
+   * @param fresh who a member without data is going to be
    * @throws MemberStartException if the directory is in use, foreign, incomplete or damaged
    */
-  static MemberStorage open(MemberSettings settings, Environment environment) {
+  static MemberStorage open(
+      MemberSettings settings, Environment environment, Supplier<Identity> fresh) {
     Path dataDir = settings.dataDir();
     if (environment.exists(dataDir.resolve("member"))) {
       throw new MemberStartException(
@@ -75,11 +90,7 @@ final class MemberStorage implements AutoCloseable {
       Disk disk = environment.disk(dataDir);
       lock = disk.lock("lock");
       Path walDir = settings.walDir().toAbsolutePath();
-      Path walParent = walDir.getParent();
-      if (walParent == null) {
-        throw new MemberStartException("--wal-dir cannot be the root of the file system");
-      }
-      Disk walDisk = environment.disk(walParent);
+      Disk walDisk = environment.disk(walParent(walDir));
       String walName = walDir.getFileName().toString();
       WalState state;
       if (Wal.exists(walDisk, walName)) {
@@ -100,10 +111,10 @@ final class MemberStorage implements AutoCloseable {
                   + walDir
                   + ": give the --wal-dir it was started with, or restore from a snapshot");
         }
-        long memberId = ClusterIds.member(settings.peerUrls(), settings.clusterToken());
-        WalMetadata metadata = new WalMetadata(ClusterIds.cluster(List.of(memberId)), memberId);
+        Identity identity = fresh.get();
+        WalMetadata metadata = new WalMetadata(identity.clusterId(), identity.memberId());
         wal = Wal.create(walDisk, walName, metadata, environment.walOptions(), environment.pool());
-        state = bootstrap(wal, metadata, settings);
+        state = begin(wal, metadata, identity);
       }
       KvBackend backend = environment.backend(dataDir.resolve(STATE), settings.memory());
       return new MemberStorage(lock, wal, state, backend, state.metadata());
@@ -132,21 +143,15 @@ final class MemberStorage implements AutoCloseable {
     }
   }
 
-  /** Writes the entry that makes this member the cluster, already committed, as etcd does. */
-  private static WalState bootstrap(Wal wal, WalMetadata metadata, MemberSettings settings) {
-    Member self =
-        Member.newBuilder()
-            .setID(metadata.memberId())
-            .setRaftAttributes(RaftAttributes.newBuilder().addAllPeerUrls(settings.peerUrls()))
-            .setMemberAttributes(Attributes.newBuilder().setName(settings.name()))
-            .build();
-    ConfChange change =
-        new ConfChange.V1(
-            0, ConfChange.Type.ADD_VOTER, metadata.memberId(), MemberJson.encode(self));
-    Entry entry = new Entry(1, 1, EntryType.CONF_CHANGE, ConfChangeCodec.encode(change));
-    HardState committed = new HardState(1, 0, 1);
-    wal.appendAndSync(WalLog.toWal(committed), List.of(entry));
-    return new WalState(metadata, WalLog.toWal(committed), null, List.of(entry), 0);
+  /** Writes the entries that make the founders the cluster, already committed, as etcd does. */
+  private static WalState begin(Wal wal, WalMetadata metadata, Identity identity) {
+    if (identity.founders().isEmpty()) {
+      return new WalState(metadata, WalLog.toWal(HardState.EMPTY), null, List.of(), 0);
+    }
+    List<Entry> entries = Bootstrap.firstEntries(identity.founders());
+    HardState committed = new HardState(1, 0, entries.size());
+    wal.appendAndSync(WalLog.toWal(committed), entries);
+    return new WalState(metadata, WalLog.toWal(committed), null, entries, 0);
   }
 
   long memberId() {

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.wal.SnapshotMarker;
 import dev.keelson.storage.wal.Wal;
@@ -39,6 +40,28 @@ final class WalLog implements DurableLog {
   @Override
   public void markSnapshot(long index, long term, ConfState confState) {
     wal.markSnapshotAndSync(new SnapshotMarker(index, term, encode(confState)), null);
+  }
+
+  @Override
+  public void install(SnapshotMetadata snapshot, @Nullable HardState hardState) {
+    wal.markSnapshotAndSync(
+        new SnapshotMarker(snapshot.index(), snapshot.term(), encode(snapshot.confState())),
+        hardState == null ? null : toWal(hardState));
+  }
+
+  @Override
+  public long firstIndex() {
+    return wal.firstIndex();
+  }
+
+  @Override
+  public long term(long index) {
+    return wal.termOf(index);
+  }
+
+  @Override
+  public List<Entry> read(long from, long to, long maxBytes) {
+    return wal.readEntries(from, to, maxBytes);
   }
 
   @Override

@@ -304,6 +304,21 @@ public final class Raft {
     return state.isLeader();
   }
 
+  /** This member's role in its term. */
+  public Role role() {
+    return state.role;
+  }
+
+  /** To whom leadership is being handed over; 0 for nobody. */
+  public long transferee() {
+    return state.transferee;
+  }
+
+  /** The configuration in force. */
+  public ConfState confState() {
+    return state.peers.confState();
+  }
+
   /** The highest index known to be committed. */
   public long committed() {
     return state.log.committed();

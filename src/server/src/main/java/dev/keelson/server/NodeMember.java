@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -106,7 +108,7 @@ final class NodeMember implements Member, MemberView {
         walDir.isEmpty() ? dataDir.resolve("wal") : Path.of(walDir),
         texts(configuration.get(MemberOptions.INITIAL_ADVERTISE_PEER_URLS)),
         texts(configuration.get(ServingOptions.ADVERTISE_CLIENT_URLS)),
-        configuration.get(MemberOptions.INITIAL_CLUSTER_TOKEN),
+        cluster(),
         configuration.get(MemberOptions.HEARTBEAT_INTERVAL),
         configuration.get(MemberOptions.ELECTION_TIMEOUT),
         configuration.get(MemberOptions.PRE_VOTE),
@@ -119,6 +121,22 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
         !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
         Memory.DEFAULT);
+  }
+
+  private MemberSettings.Cluster cluster() {
+    SortedMap<String, List<String>> members = new TreeMap<>();
+    configuration
+        .initialCluster()
+        .members()
+        .forEach((name, urls) -> members.put(name, texts(urls)));
+    return new MemberSettings.Cluster(
+        members,
+        configuration.get(MemberOptions.INITIAL_CLUSTER_TOKEN),
+        configuration.get(MemberOptions.INITIAL_CLUSTER_STATE).equals("existing"),
+        configuration.get(MemberOptions.FORCE_NEW_CLUSTER),
+        configuration.get(MemberOptions.STRICT_RECONFIG_CHECK),
+        configuration.get(MemberOptions.MAX_LEARNERS),
+        false);
   }
 
   private static List<String> texts(Collection<Url> urls) {

@@ -34,6 +34,9 @@ public enum KvError {
   MEMBER_EXISTS(Code.FAILED_PRECONDITION, "member ID already exist"),
   PEER_URL_EXISTS(Code.FAILED_PRECONDITION, "Peer URLs already exists"),
   NOT_A_LEARNER(Code.FAILED_PRECONDITION, "can only promote a learner member"),
+  LEARNER_NOT_READY(
+      Code.FAILED_PRECONDITION, "can only promote a learner member which is in sync with leader"),
+  TOO_MANY_LEARNERS(Code.FAILED_PRECONDITION, "too many learner members in cluster"),
   AUTH_NOT_ENABLED(Code.FAILED_PRECONDITION, "authentication is not enabled"),
   NOT_LEADER(Code.FAILED_PRECONDITION, "not leader"),
   BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "bad leader transferee"),
@@ -44,13 +47,19 @@ public enum KvError {
   LEADER_CHANGED(Code.UNAVAILABLE, "leader changed"),
   STOPPED(Code.UNAVAILABLE, "server stopped"),
   TIMED_OUT(Code.UNAVAILABLE, "request timed out"),
+  TIMED_OUT_LEADER_FAILED(
+      Code.UNAVAILABLE, "request timed out, possibly due to previous leader failure"),
+  TIMED_OUT_CONNECTION_LOST(Code.UNAVAILABLE, "request timed out, possibly due to connection lost"),
   TIMED_OUT_APPLY(
       Code.UNAVAILABLE, "request timed out, waiting for the applied index took too long"),
+
+  UNHEALTHY_CLUSTER(Code.UNAVAILABLE, "unhealthy cluster"),
 
   CORRUPT(Code.DATA_LOSS, "corrupt cluster"),
 
   NOT_ENOUGH_STARTED(Code.UNKNOWN, "re-configuration failed due to not enough started members"),
   TOO_MANY_REQUESTS(Code.UNKNOWN, "too many requests"),
+  TRANSFER_TIMED_OUT(Code.UNKNOWN, "request timed out, leader transfer took too long"),
   UNKNOWN_METHOD(Code.UNKNOWN, "unknown method"),
 
   RANGE_STREAM_SORT(Code.UNIMPLEMENTED, "RangeStream does not support custom sort orders", ""),

@@ -10,6 +10,7 @@ import dev.keelson.proto.membershippb.RaftAttributes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A member as JSON, as etcd puts it into the context of a membership entry and into its snapshots:
@@ -20,7 +21,17 @@ public final class MemberJson {
 
   private MemberJson() {}
 
+  /** A member as such. */
   public static byte[] encode(Member member) {
+    return encode(member, null);
+  }
+
+  /** A member as the context of its addition or promotion. */
+  public static byte[] encode(MemberChange change) {
+    return encode(change.member(), change);
+  }
+
+  private static byte[] encode(Member member, @Nullable MemberChange change) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator out = FACTORY.createGenerator(bytes)) {
       out.writeStartObject();
@@ -36,6 +47,12 @@ public final class MemberJson {
       }
       if (attributes.getClientUrlsCount() > 0) {
         strings(out, "clientURLs", attributes.getClientUrlsList());
+      }
+      if (change != null) {
+        out.writeBooleanField("isPromote", change.promotes());
+        if (change.learnersMax() != MemberChange.NO_LIMIT) {
+          out.writeNumberField("learnersMax", change.learnersMax());
+        }
       }
       out.writeEndObject();
     } catch (IOException e) {
@@ -59,6 +76,17 @@ public final class MemberJson {
    * @throws IOException if it is not such JSON
    */
   public static Member decode(byte[] json) throws IOException {
+    return decodeChange(json).member();
+  }
+
+  /**
+   * Decodes the context of a membership entry; unknown fields are passed over.
+   *
+   * @throws IOException if it is not such JSON
+   */
+  public static MemberChange decodeChange(byte[] json) throws IOException {
+    boolean promotes = false;
+    int learnersMax = MemberChange.NO_LIMIT;
     Member.Builder member = Member.newBuilder();
     RaftAttributes.Builder raft = RaftAttributes.newBuilder();
     Attributes.Builder attributes = Attributes.newBuilder();
@@ -75,13 +103,18 @@ public final class MemberJson {
           case "name" -> attributes.setName(in.getText());
           case "peerURLs" -> each(in, raft::addPeerUrls);
           case "clientURLs" -> each(in, attributes::addClientUrls);
+          case "isPromote" -> promotes = in.getBooleanValue();
+          case "learnersMax" -> learnersMax = in.getIntValue();
           default -> in.skipChildren();
         }
       }
     } catch (NumberFormatException e) {
       throw new IOException("a member id is an unsigned number", e);
     }
-    return member.setRaftAttributes(raft).setMemberAttributes(attributes).build();
+    return new MemberChange(
+        member.setRaftAttributes(raft).setMemberAttributes(attributes).build(),
+        promotes,
+        learnersMax);
   }
 
   private static void each(JsonParser in, java.util.function.Consumer<String> sink)

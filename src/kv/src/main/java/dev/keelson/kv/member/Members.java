@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  * thread only.
  */
 public final class Members {
+  private static final byte[] REMOVED = "removed/".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] VERSION = "clusterVersion".getBytes(StandardCharsets.US_ASCII);
 
   private volatile TreeMap<Long, Member> byId = new TreeMap<>(Long::compareUnsigned);
+  private volatile SortedSet<Long> removed = new TreeSet<>();
   private volatile @Nullable String clusterVersion;
 
   /** Loads what the backend holds. */
@@ -33,6 +37,15 @@ public final class Members {
     } catch (com.google.protobuf.InvalidProtocolBufferException e) {
       throw new IllegalStateException("a member record cannot be decoded", e);
     }
+    TreeSet<Long> gone = new TreeSet<>();
+    byte[] end = REMOVED.clone();
+    end[end.length - 1]++;
+    try (Cursor cursor = backend.ascending(Families.CLUSTER, REMOVED, end)) {
+      while (cursor.next()) {
+        gone.add(ByteBuffer.wrap(cursor.key()).getLong(REMOVED.length));
+      }
+    }
+    removed = gone;
     byte[] version = backend.get(Families.CLUSTER, VERSION);
     clusterVersion = version == null ? null : new String(version, StandardCharsets.UTF_8);
   }
@@ -44,6 +57,11 @@ public final class Members {
 
   public @Nullable Member find(long id) {
     return byId.get(id);
+  }
+
+  /** Whether this id was removed: it can never be used again. */
+  public boolean isRemoved(long id) {
+    return removed.contains(id);
   }
 
   /** The version all members agreed to speak, {@code X.Y.Z}; null before it is decided. */
@@ -65,6 +83,11 @@ public final class Members {
     next.remove(id);
     byId = next;
     batch.delete(Families.MEMBERS, key(id));
+    TreeSet<Long> gone = new TreeSet<>(removed);
+    gone.add(id);
+    removed = gone;
+    byte[] name = ByteBuffer.allocate(REMOVED.length + Long.BYTES).put(REMOVED).putLong(id).array();
+    batch.put(Families.CLUSTER, name, new byte[0]);
   }
 
   /** Records the name and the client URLs a member published; ignored for an unknown member. */

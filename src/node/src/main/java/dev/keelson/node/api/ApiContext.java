@@ -8,16 +8,18 @@ import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
-import dev.keelson.raft.Status;
+import dev.keelson.node.loop.Standing;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * What the services need of the member they belong to.
  *
  * @param scans runs reads that may take longer than a point read
- * @param status a picture of consensus
+ * @param standing where the member stands in consensus
+ * @param appliedIndex the last entry applied; never behind an answer that was given
  */
 public record ApiContext(
     long clusterId,
@@ -32,7 +34,8 @@ public record ApiContext(
     WatchHub watchHub,
     QuotaGate quota,
     Executor scans,
-    Supplier<Status> status) {
+    Supplier<Standing> standing,
+    LongSupplier appliedIndex) {
 
   /** What a message may be larger than the request it carries. */
   private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
@@ -47,7 +50,7 @@ public record ApiContext(
   public record Limits(int requestBytesMax, int txnOpsMax, long leaseTtlMinSeconds) {}
 
   Headers headers() {
-    return new Headers(clusterId, memberId, () -> status.get().term(), this::revision);
+    return new Headers(clusterId, memberId, () -> standing.get().term(), this::revision);
   }
 
   private long revision() {
@@ -58,7 +61,7 @@ public record ApiContext(
 
   Methods methods() {
     return new Methods(
-        () -> status.get().leader() != 0, limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
+        () -> standing.get().hasLeader(), limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
   }
 
   /** Runs a read when it is linearizable, or fails the reply. */

@@ -3,6 +3,7 @@ package dev.keelson.node.api;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
+import dev.keelson.node.loop.Standing;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmResponse;
@@ -17,8 +18,6 @@ import dev.keelson.proto.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.proto.etcdserverpb.MoveLeaderResponse;
 import dev.keelson.proto.etcdserverpb.StatusRequest;
 import dev.keelson.proto.etcdserverpb.StatusResponse;
-import dev.keelson.raft.Role;
-import dev.keelson.raft.Status;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -63,7 +62,9 @@ public final class MaintenanceService {
   }
 
   private void status(StatusRequest request, Reply reply) {
-    Status raft = context.status().get();
+    // the applied index first: the commit index read after it is not behind it
+    long applied = context.appliedIndex().getAsLong();
+    Standing raft = context.standing().get();
     StateMachine state = context.state();
     StatusResponse.Builder response =
         StatusResponse.newBuilder()
@@ -76,10 +77,10 @@ public final class MaintenanceService {
             .setLeader(raft.leader())
             .setRaftTerm(raft.term())
             .setRaftIndex(raft.commit())
-            .setRaftAppliedIndex(raft.applied())
+            .setRaftAppliedIndex(applied)
             .setIsLearner(raft.confState().isLearner(context.memberId()))
             .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
-    if (raft.leader() == 0) {
+    if (!raft.hasLeader()) {
       response.addErrors(KvError.NO_LEADER.text());
     }
     for (AlarmMember alarm : state.alarms().active()) {
@@ -124,8 +125,8 @@ public final class MaintenanceService {
   }
 
   private void moveLeader(MoveLeaderRequest request, Reply reply) {
-    Status raft = context.status().get();
-    if (raft.role() != Role.LEADER) {
+    Standing raft = context.standing().get();
+    if (!raft.isLeader()) {
       reply.fail(KvError.NOT_LEADER);
     } else if (!raft.confState().isVoter(request.getTargetID())) {
       reply.fail(KvError.BAD_LEADER_TRANSFEREE);

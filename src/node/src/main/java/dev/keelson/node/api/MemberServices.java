@@ -31,7 +31,7 @@ public final class MemberServices {
         new WatchService(
             context.watchHub(),
             WatchAuthorizer.ALLOW_ALL,
-            () -> context.status().get().leader() != 0,
+            () -> context.standing().get().hasLeader(),
             WatchService.DEFAULT_BUDGET_BYTES);
     snapshots = new SnapshotHandler(context, EtcdVersion.STORAGE);
     definitions =

@@ -8,6 +8,9 @@ import dev.keelson.node.env.Worker;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.EntryType;
+import dev.keelson.raft.confchange.ConfChange;
+import dev.keelson.raft.confchange.ConfChangeCodec;
+import dev.keelson.raft.confchange.ConfChangeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,19 +33,21 @@ public final class Applier {
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final StateMachine state;
   private final Proposals proposals;
+  private final MembershipProposals changes;
   private final Observer observer;
   private final Worker thread;
+  private volatile long applied;
 
   /** Told of what was applied; on the applier's thread. */
   public interface Observer {
     /**
-     * A membership entry is to be carried out, consensus included; its effects belong to this
+     * A membership change is to be carried out, consensus included; its effects belong to this
      * batch.
      */
-    void configurationChange(Entry entry);
+    Applied configurationChange(Entry entry, ConfChange.V1 change);
 
-    /** A batch has been written and is visible up to the entry given. */
-    void applied(Entry last, List<RevisionEvents> events);
+    /** A batch has been written and is visible up to the entry of this index and term. */
+    void applied(long index, long term, List<RevisionEvents> events);
 
     /** Between two batches: a little housekeeping may be done. */
     void between();
@@ -57,10 +62,13 @@ public final class Applier {
       Environment environment,
       StateMachine state,
       Proposals proposals,
+      MembershipProposals changes,
       Observer observer,
       Consumer<Throwable> failed) {
     this.state = state;
+    this.applied = state.appliedIndex();
     this.proposals = proposals;
+    this.changes = changes;
     this.observer = observer;
     this.thread = environment.worker("keelson-apply", this::turn, failed);
   }
@@ -69,10 +77,20 @@ public final class Applier {
     thread.start();
   }
 
+  /** The last entry applied and visible; never behind what somebody was told. Thread-safe. */
+  public long appliedIndex() {
+    return applied;
+  }
+
   /** Queues committed entries, in order. */
   public void apply(List<Entry> committed) {
     queue.addAll(committed);
     thread.wake();
+  }
+
+  /** The state was replaced by a later one; on the applier's thread. */
+  public void replaced() {
+    applied = state.appliedIndex();
   }
 
   /** Runs something between two batches, on the applier's thread. */
@@ -91,7 +109,7 @@ public final class Applier {
       task.run();
     }
     Entry last = null;
-    Map<Executor, List<Answer>> answers = new LinkedHashMap<>();
+    Answers answers = new Answers();
     int count = 0;
     for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
       applyOne(entry, answers);
@@ -104,27 +122,33 @@ public final class Applier {
       observer.between();
       return false;
     }
-    observer.applied(last, state.commit());
-    for (Map.Entry<Executor, List<Answer>> each : answers.entrySet()) {
-      List<Answer> batch = each.getValue();
-      each.getKey().execute(() -> batch.forEach(Answer::deliver));
-    }
+    List<RevisionEvents> events = state.commit();
+    applied = state.appliedIndex();
+    observer.applied(applied, state.store().appliedTerm(), events);
+    answers.deliver();
     observer.between();
     return true;
   }
 
-  private record Answer(Pending pending, Applied outcome) {
+  /** Answers of a batch, by the thread that wants them. */
+  private static final class Answers {
+    private final Map<Executor, List<Runnable>> byExecutor = new LinkedHashMap<>();
+
+    void add(Executor executor, Runnable answer) {
+      byExecutor.computeIfAbsent(executor, _ -> new ArrayList<>()).add(answer);
+    }
+
     void deliver() {
-      pending.complete(outcome);
+      byExecutor.forEach((executor, batch) -> executor.execute(() -> batch.forEach(Runnable::run)));
     }
   }
 
-  private void applyOne(Entry entry, Map<Executor, List<Answer>> answers) {
+  private void applyOne(Entry entry, Answers answers) {
     if (entry.index() <= state.appliedIndex()) {
       return;
     }
     if (entry.type() != EntryType.NORMAL) {
-      observer.configurationChange(entry);
+      applyChange(entry, answers);
       return;
     }
     if (entry.data().length == 0) {
@@ -136,10 +160,29 @@ public final class Applier {
         pending != null ? pending.request() : StateMachine.decode(entry.index(), entry.data());
     Applied outcome = state.apply(entry.index(), entry.term(), request);
     if (pending != null) {
-      answers
-          .computeIfAbsent(pending.executor(), executor -> new ArrayList<>())
-          .add(new Answer(pending, outcome));
+      answers.add(pending.executor(), () -> pending.complete(outcome));
     }
+  }
+
+  private void applyChange(Entry entry, Answers answers) {
+    ConfChange.V1 change = decodeChange(entry);
+    Applied outcome = observer.configurationChange(entry, change);
+    MembershipProposals.@Nullable Waiting waiting = changes.claim(change.id());
+    if (waiting != null) {
+      answers.add(waiting.executor(), () -> waiting.complete(outcome));
+    }
+  }
+
+  private static ConfChange.V1 decodeChange(Entry entry) {
+    try {
+      if (entry.type() == EntryType.CONF_CHANGE
+          && ConfChangeCodec.decodeV1(entry.data()) instanceof ConfChange.V1 change) {
+        return change;
+      }
+    } catch (ConfChangeException e) {
+      throw new IllegalStateException("membership entry " + entry.index(), e);
+    }
+    throw new IllegalStateException("entry " + entry.index() + " changes several members");
   }
 
   /** Applies what is queued, then ends. */

@@ -4,6 +4,7 @@ import dev.keelson.node.env.Environment;
 import dev.keelson.node.env.Worker;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,12 +27,30 @@ public final class LogWriter {
 
   private record Append(long sequence, @Nullable HardState hardState, List<Entry> entries) {}
 
+  /** The replacement of the log by a snapshot; everything behind it waits. */
+  public final class Installation {
+    private final Append append;
+    private final SnapshotMetadata snapshot;
+    private volatile boolean held;
+
+    private Installation(Append append, SnapshotMetadata snapshot) {
+      this.append = append;
+      this.snapshot = snapshot;
+    }
+
+    /** The state machine durably holds the snapshot: the log may follow. Thread-safe. */
+    public void stateMachineHoldsIt() {
+      held = true;
+      thread.wake();
+    }
+  }
+
   private record Mark(long index, long term, ConfState confState, long keepFrom) {}
 
   /**
    * Creates the writer.
    *
-   * @param appended told the sequence of each append when it is durable; on the writer's thread
+   * @param appended told the sequence of the last append that is durable; on the writer's thread
    * @param failed told of a failed write; nothing is written after it
    */
   public LogWriter(
@@ -52,6 +71,21 @@ public final class LogWriter {
   }
 
   /**
+   * Queues the replacement of the log by a snapshot. It is carried out, and what is queued behind
+   * it goes on, once the state machine durably holds it: a log without its state would be lost.
+   */
+  public Installation install(
+      long sequence,
+      @Nullable HardState hardState,
+      SnapshotMetadata snapshot,
+      List<Entry> entries) {
+    Installation installation =
+        new Installation(new Append(sequence, hardState, entries), snapshot);
+    queue.add(installation);
+    return installation;
+  }
+
+  /**
    * Queues the note that the state machine is durable up to {@code index}, and the removal of what
    * nobody needs.
    *
@@ -65,8 +99,16 @@ public final class LogWriter {
   private boolean writeBatch() {
     Batch batch = new Batch();
     try {
-      for (Object next = queue.poll(); next != null; next = queue.poll()) {
-        if (next instanceof Mark mark) {
+      for (Object next = queue.peek(); next != null; next = queue.peek()) {
+        if (next instanceof Installation installation) {
+          batch.write();
+          if (!installation.held) {
+            return false;
+          }
+          log.install(installation.snapshot, installation.append.hardState());
+          batch.add(
+              new Append(installation.append.sequence(), null, installation.append.entries()));
+        } else if (next instanceof Mark mark) {
           batch.write();
           log.markSnapshot(mark.index(), mark.term(), mark.confState());
           log.releaseBefore(mark.keepFrom());
@@ -76,6 +118,7 @@ public final class LogWriter {
           }
           batch.add(append);
         }
+        queue.remove();
       }
       batch.write();
     } catch (IOException e) {
@@ -88,7 +131,7 @@ public final class LogWriter {
   private final class Batch {
     private @Nullable HardState hardState;
     private List<Entry> entries = new ArrayList<>();
-    private List<Long> sequences = new ArrayList<>();
+    private long sequence;
 
     /**
      * A new leader may overwrite entries that are in the same batch; each write must be contiguous.
@@ -104,7 +147,7 @@ public final class LogWriter {
         hardState = append.hardState();
       }
       entries.addAll(append.entries());
-      sequences.add(append.sequence());
+      sequence = append.sequence();
     }
 
     /** Writes what was added, tells of it, and begins anew. */
@@ -112,12 +155,12 @@ public final class LogWriter {
       if (hardState != null || !entries.isEmpty()) {
         log.appendAndSync(hardState, entries);
       }
-      for (long sequence : sequences) {
+      if (sequence != 0) {
         appended.accept(sequence);
       }
       hardState = null;
       entries = new ArrayList<>();
-      sequences = new ArrayList<>();
+      sequence = 0;
     }
   }
 

@@ -18,19 +18,27 @@ public final class Pending {
   private final Consumer<Applied> callback;
   private final long deadlineNanos;
 
+  /** The only term it may be proposed in, by its leader; 0 for any. */
+  private final long boundTo;
+
+  /** The term it was proposed in last; 0 before. Node loop only. */
+  private long proposedIn;
+
   Pending(
       long id,
       InternalRaftRequest request,
       byte[] data,
       Executor executor,
       Consumer<Applied> callback,
-      long deadlineNanos) {
+      long deadlineNanos,
+      long boundTo) {
     this.id = id;
     this.request = request;
     this.data = data;
     this.executor = executor;
     this.callback = callback;
     this.deadlineNanos = deadlineNanos;
+    this.boundTo = boundTo;
   }
 
   long id() {
@@ -47,6 +55,18 @@ public final class Pending {
 
   long deadlineNanos() {
     return deadlineNanos;
+  }
+
+  long boundTo() {
+    return boundTo;
+  }
+
+  void proposedIn(long term) {
+    proposedIn = term;
+  }
+
+  long proposedIn() {
+    return proposedIn;
   }
 
   Executor executor() {

@@ -5,7 +5,6 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.RequestHeader;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,22 +33,51 @@ public final class Proposals {
   private final RequestIds ids;
   private final LongSupplier nowNanos;
   private final long timeoutNanos;
+  private final TimeoutReason timeoutReason;
   private final int bytesMax;
   private final Runnable wake;
   private volatile boolean closed;
+
+  /** The newest term of which an entry was applied here, and since when; node loop only. */
+  private long reachedTerm;
+
+  private long reachedNanos;
+
+  /** Tells why an outcome did not come. */
+  public interface TimeoutReason {
+    /** A leader was elected. Node loop only. */
+    void leaderElected();
+
+    /**
+     * Why a proposal made at {@code startNanos} was not answered in time.
+     *
+     * @param nowNanos the present
+     */
+    KvError of(long startNanos, long nowNanos);
+
+    /** How long after a new leader's first entry those proposed before have lost, nanoseconds. */
+    long graceNanos();
+  }
 
   /**
    * Creates the queue.
    *
    * @param timeoutNanos how long an outcome is waited for
+   * @param timeoutReason what is said then
    * @param bytesMax the largest encoded request
    * @param wake makes the node loop look at the queue
    */
   public Proposals(
-      RequestIds ids, LongSupplier nowNanos, long timeoutNanos, int bytesMax, Runnable wake) {
+      RequestIds ids,
+      LongSupplier nowNanos,
+      long timeoutNanos,
+      TimeoutReason timeoutReason,
+      int bytesMax,
+      Runnable wake) {
     this.ids = ids;
     this.nowNanos = nowNanos;
     this.timeoutNanos = timeoutNanos;
+    this.timeoutReason = timeoutReason;
     this.bytesMax = bytesMax;
     this.wake = wake;
   }
@@ -61,12 +89,33 @@ public final class Proposals {
    */
   public void propose(
       InternalRaftRequest.Builder command, Executor executor, Consumer<Applied> callback) {
+    propose(command, 0, executor, callback);
+  }
+
+  /**
+   * Proposes a command as the leader of a term, or not at all: it was decided on what this member
+   * knew as that leader.
+   */
+  public void proposeAsLeaderOf(
+      long term,
+      InternalRaftRequest.Builder command,
+      Executor executor,
+      Consumer<Applied> callback) {
+    propose(command, term, executor, callback);
+  }
+
+  private void propose(
+      InternalRaftRequest.Builder command,
+      long boundTo,
+      Executor executor,
+      Consumer<Applied> callback) {
     long id = ids.next();
     InternalRaftRequest request =
         command.setID(id).setHeader(RequestHeader.newBuilder().setID(id)).build();
     byte[] data = request.toByteArray();
     Pending pending =
-        new Pending(id, request, data, executor, callback, nowNanos.getAsLong() + timeoutNanos);
+        new Pending(
+            id, request, data, executor, callback, nowNanos.getAsLong() + timeoutNanos, boundTo);
     KvError refusal = refusal(data.length);
     if (refusal != null) {
       pending.fail(refusal);
@@ -118,8 +167,12 @@ public final class Proposals {
     return waiting.size();
   }
 
-  /** Takes what is queued, up to a number and a total size. */
-  List<Pending> take(int countMax, long bytesBound) {
+  /**
+   * Takes what is queued, up to a number and a total size.
+   *
+   * @param leaderOf the term this member leads; 0 if it does not
+   */
+  List<Pending> take(int countMax, long bytesBound, long leaderOf) {
     List<Pending> taken = new ArrayList<>();
     long bytes = 0;
     while (taken.size() < countMax && bytes < bytesBound) {
@@ -128,7 +181,11 @@ public final class Proposals {
         break;
       }
       queued.decrementAndGet();
-      if (waiting.containsKey(next.id())) {
+      if (next.boundTo() != 0 && next.boundTo() != leaderOf) {
+        if (forget(next)) {
+          next.fail(KvError.NOT_LEADER);
+        }
+      } else if (waiting.containsKey(next.id())) {
         taken.add(next);
         bytes += next.data().length;
       }
@@ -149,13 +206,34 @@ public final class Proposals {
     return pending != null && forget(pending) ? pending : null;
   }
 
-  /** Fails those whose time is over. */
+  /** A leader other than the last one is known. Node loop only. */
+  void leaderElected() {
+    timeoutReason.leaderElected();
+  }
+
+  /** An entry of this term was applied here, after all that is left of earlier terms. */
+  void termReached(long term) {
+    if (term > reachedTerm) {
+      reachedTerm = term;
+      reachedNanos = nowNanos.getAsLong();
+    }
+  }
+
+  /**
+   * Fails those whose time is over, and those that went to an earlier leader and were not among
+   * what the present one found in its log: they are lost, or as good as.
+   */
   void expire() {
     long now = nowNanos.getAsLong();
-    for (Iterator<Pending> each = waiting.values().iterator(); each.hasNext(); ) {
-      Pending pending = each.next();
-      if (now - pending.deadlineNanos() >= 0 && forget(pending)) {
-        pending.fail(KvError.TIMED_OUT);
+    boolean settled = now - reachedNanos >= timeoutReason.graceNanos();
+    for (Pending pending : waiting.values()) {
+      long proposedIn = pending.proposedIn();
+      if (settled && proposedIn != 0 && proposedIn < reachedTerm) {
+        if (forget(pending)) {
+          pending.fail(KvError.TIMED_OUT_LEADER_FAILED);
+        }
+      } else if (now - pending.deadlineNanos() >= 0 && forget(pending)) {
+        pending.fail(timeoutReason.of(pending.deadlineNanos() - timeoutNanos, now));
       }
     }
   }

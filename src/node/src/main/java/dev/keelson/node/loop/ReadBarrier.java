@@ -30,7 +30,7 @@ public final class ReadBarrier {
   private final long timeoutNanos;
   private final Runnable wake;
   private List<Waiter> unsent = new ArrayList<>();
-  private long nextRound = 1;
+  private long nextRound;
   private volatile boolean soleVoter;
   private volatile boolean closed;
 
@@ -43,12 +43,14 @@ public final class ReadBarrier {
 
   private static final class Round {
     long id;
+    long leader;
     final List<Waiter> waiters;
     long sentNanos;
     long index = -1;
 
-    Round(long id, List<Waiter> waiters, long sentNanos) {
+    Round(long id, long leader, List<Waiter> waiters, long sentNanos) {
       this.id = id;
+      this.leader = leader;
       this.waiters = waiters;
       this.sentNanos = sentNanos;
     }
@@ -57,10 +59,13 @@ public final class ReadBarrier {
   /**
    * Creates the barrier.
    *
+   * @param firstRound the first id of a round; ids of this and of earlier processes of this member
+   *     must differ, or a late answer would confirm what it was not asked for
    * @param timeoutNanos how long a read waits at most
    * @param wake makes the node loop look at new arrivals
    */
-  public ReadBarrier(LongSupplier nowNanos, long timeoutNanos, Runnable wake) {
+  public ReadBarrier(LongSupplier nowNanos, long firstRound, long timeoutNanos, Runnable wake) {
+    this.nextRound = firstRound;
     this.nowNanos = nowNanos;
     this.timeoutNanos = timeoutNanos;
     this.wake = wake;
@@ -95,15 +100,20 @@ public final class ReadBarrier {
     for (Waiter each = arrivals.poll(); each != null; each = arrivals.poll()) {
       unsent.add(each);
     }
-    if (!unsent.isEmpty() && confirm.readIndex(nextRound)) {
-      rounds.add(new Round(nextRound++, unsent, nowNanos.getAsLong()));
+    if (unsent.isEmpty()) {
+      return;
+    }
+    long leader = confirm.readIndex(nextRound);
+    if (leader != 0) {
+      rounds.add(new Round(nextRound++, leader, unsent, nowNanos.getAsLong()));
       unsent = new ArrayList<>();
     }
   }
 
-  /** Asks consensus to confirm leadership; false if it cannot be asked now. */
+  /** Asks consensus to confirm leadership. */
   interface RoundSender {
-    boolean readIndex(long id);
+    /** Returns the leader that was asked; 0 if none is known. */
+    long readIndex(long id);
   }
 
   /** Consensus confirmed a round. */
@@ -127,11 +137,11 @@ public final class ReadBarrier {
     }
   }
 
-  /** The leader changed: what was asked of the old one will not be answered. */
-  void leaderChanged() {
+  /** There is another leader: what was asked of the old one will not be answered. */
+  void leaderChanged(long leader) {
     for (Iterator<Round> each = rounds.iterator(); each.hasNext(); ) {
       Round round = each.next();
-      if (round.index < 0) {
+      if (round.index < 0 && round.leader != leader) {
         each.remove();
         round.waiters.forEach(waiter -> waiter.finish(KvError.LEADER_CHANGED));
       }
@@ -154,8 +164,10 @@ public final class ReadBarrier {
       } else if (round.index < 0 && now - round.sentNanos >= RETRY_NANOS) {
         // a fresh id each time: an answer to the old one may stem from before a pause of this
         // process
-        if (confirm.readIndex(nextRound)) {
+        long leader = confirm.readIndex(nextRound);
+        if (leader != 0) {
           round.id = nextRound++;
+          round.leader = leader;
         }
         round.sentNanos = now;
       }
@@ -178,7 +190,7 @@ public final class ReadBarrier {
   public void close() {
     closed = true;
     soleVoter = false;
-    send(id -> true);
+    send(_ -> 1);
     rounds.forEach(round -> round.waiters.forEach(waiter -> waiter.finish(KvError.STOPPED)));
     rounds.clear();
   }

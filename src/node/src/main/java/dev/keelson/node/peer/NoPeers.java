@@ -28,6 +28,11 @@ public final class NoPeers implements Transport {
   public void send(List<Message> messages) {}
 
   @Override
+  public long connectedMillis(long member) {
+    return -1;
+  }
+
+  @Override
   public CompletableFuture<LeaseRenewResponse> renewLeases(long to, LeaseRenewRequest request) {
     return unreachable();
   }

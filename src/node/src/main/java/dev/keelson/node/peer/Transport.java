@@ -41,6 +41,12 @@ public interface Transport extends AutoCloseable {
    */
   void send(List<Message> messages);
 
+  /**
+   * For how long that member has been within reach without interruption, in milliseconds; -1 if it
+   * is not at the moment.
+   */
+  long connectedMillis(long member);
+
   /** Renews leases at the leader. */
   CompletableFuture<LeaseRenewResponse> renewLeases(long to, LeaseRenewRequest request);
 

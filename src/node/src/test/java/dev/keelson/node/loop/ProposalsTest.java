@@ -18,7 +18,28 @@ class ProposalsTest {
   private long nowNanos;
   private int wakeUps;
   private final Proposals proposals =
-      new Proposals(new RequestIds(7, 1), () -> nowNanos, 1000, BYTES_MAX, () -> wakeUps++);
+      new Proposals(
+          new RequestIds(7, 1),
+          () -> nowNanos,
+          1000,
+          new FixedReason(),
+          BYTES_MAX,
+          () -> wakeUps++);
+
+  private static final class FixedReason implements Proposals.TimeoutReason {
+    @Override
+    public void leaderElected() {}
+
+    @Override
+    public KvError of(long startNanos, long nowNanos) {
+      return KvError.TIMED_OUT;
+    }
+
+    @Override
+    public long graceNanos() {
+      return 100;
+    }
+  }
 
   private void propose(int valueBytes) {
     proposals.propose(
@@ -38,9 +59,9 @@ class ProposalsTest {
   @Test
   void aProposalIsTakenOnceAndClaimedByItsBytes() {
     propose(10);
-    List<Pending> taken = proposals.take(10, 1000);
+    List<Pending> taken = proposals.take(10, 1000, 0);
     assertThat(taken).hasSize(1);
-    assertThat(proposals.take(10, 1000)).isEmpty();
+    assertThat(proposals.take(10, 1000, 0)).isEmpty();
     assertThat(wakeUps).isEqualTo(1);
     assertThat(proposals.claim(taken.getFirst().data())).isSameAs(taken.getFirst());
     assertThat(proposals.claim(taken.getFirst().data())).isNull();
@@ -62,7 +83,7 @@ class ProposalsTest {
     }
     assertThat(errors()).containsExactly(KvError.TOO_MANY_REQUESTS);
     int waiting = proposals.waiting();
-    Pending first = proposals.take(1, 1).getFirst();
+    Pending first = proposals.take(1, 1, 0).getFirst();
     proposals.claim(first.data());
     propose(BYTES_MAX / 2);
     assertThat(proposals.waiting()).isEqualTo(waiting);
@@ -77,7 +98,37 @@ class ProposalsTest {
     nowNanos = 1000;
     proposals.expire();
     assertThat(errors()).containsExactly(KvError.TIMED_OUT);
-    assertThat(proposals.take(10, 1000)).isEmpty();
+    assertThat(proposals.take(10, 1000, 0)).isEmpty();
+  }
+
+  @Test
+  void whatALostLeaderDidNotLeaveBehindFailsSoonAfterTheNextOnesFirstEntry() {
+    propose(1);
+    propose(2);
+    proposals.take(1, 1, 0).getFirst().proposedIn(3);
+    nowNanos = 200;
+    proposals.termReached(3);
+    nowNanos = 400;
+    proposals.expire();
+    assertThat(outcomes).isEmpty();
+    proposals.termReached(4);
+    nowNanos = 499;
+    proposals.expire();
+    assertThat(outcomes).isEmpty();
+    nowNanos = 500;
+    proposals.expire();
+    assertThat(errors()).containsExactly(KvError.TIMED_OUT_LEADER_FAILED);
+    assertThat(proposals.take(10, 1000, 0)).hasSize(1);
+  }
+
+  @Test
+  void whatALeaderDecidedIsProposedByNobodyElse() {
+    for (long term : new long[] {3, 4}) {
+      proposals.proposeAsLeaderOf(
+          term, InternalRaftRequest.newBuilder(), Runnable::run, outcomes::add);
+    }
+    assertThat(proposals.take(10, 1000, 4)).hasSize(1);
+    assertThat(errors()).containsExactly(KvError.NOT_LEADER);
   }
 
   @Test

@@ -303,6 +303,17 @@ public final class Wal implements Closeable {
   }
 
   /**
+   * The term of an entry that {@link #readEntries} can return.
+   *
+   * @throws IllegalArgumentException if it is not in the log, or no longer
+   */
+  public long termOf(long at) {
+    synchronized (shared) {
+      return index.termOf(at);
+    }
+  }
+
+  /**
    * Entries from {@code from} on, as many as fit in {@code maxBytes} but at least one.
    *
    * @param to exclusive, at most {@code lastIndex() + 1}

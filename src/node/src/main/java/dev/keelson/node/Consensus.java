@@ -1,0 +1,180 @@
+package dev.keelson.node;
+
+import dev.keelson.node.env.Environment;
+import dev.keelson.node.env.Worker;
+import dev.keelson.node.loop.DurableLog;
+import dev.keelson.node.loop.LogWriter;
+import dev.keelson.node.loop.MembershipProposals;
+import dev.keelson.node.loop.NodeLog;
+import dev.keelson.node.loop.NodeLoop;
+import dev.keelson.node.loop.Proposals;
+import dev.keelson.node.loop.ReadBarrier;
+import dev.keelson.node.loop.Standing;
+import dev.keelson.node.peer.Transport;
+import dev.keelson.raft.Entry;
+import dev.keelson.raft.HardState;
+import dev.keelson.raft.MemoryLog;
+import dev.keelson.raft.Message;
+import dev.keelson.raft.Raft;
+import dev.keelson.raft.RaftConfig;
+import dev.keelson.raft.SnapshotMetadata;
+import dev.keelson.raft.SoftState;
+import dev.keelson.raft.Status;
+import dev.keelson.raft.confchange.ConfState;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The node loop with its worker, its log writer and the way out to the other members. */
+final class Consensus {
+  private final NodeLoop loop;
+  private final Worker worker;
+  private final LogWriter writer;
+  private final Transport transport;
+  private final Outside outside;
+  private final int keepEntries;
+
+  /** What consensus asks of the rest of the member. None of it may block. */
+  interface Outside {
+    /** Applies committed entries, in order. */
+    void apply(List<Entry> entries);
+
+    /** Replaces the state machine by a snapshot, then runs {@code done}. */
+    void install(SnapshotMetadata snapshot, Runnable done);
+
+    /** The leader or this member's role changed; node loop. */
+    void roleChanged(SoftState state, long term);
+  }
+
+  /**
+   * Builds consensus around what was found on disk.
+   *
+   * @param recovered the log, with the configuration as of {@code applied}
+   * @param applied what the state machine has reached
+   */
+  Consensus(
+      MemberSettings settings,
+      Environment environment,
+      Transport transport,
+      DurableLog durable,
+      long memberId,
+      MemoryLog recovered,
+      long applied,
+      Queues queues,
+      Outside outside,
+      Consumer<Throwable> failed) {
+    this.transport = transport;
+    this.outside = outside;
+    keepEntries = settings.logKeepEntries();
+    RaftConfig config =
+        RaftConfig.builder(memberId)
+            .electionTicks(settings.electionTicks())
+            .heartbeatTicks(1)
+            .preVote(settings.preVote())
+            .checkQuorum(true)
+            .appliedIndex(applied)
+            .build();
+    NodeLog log =
+        new NodeLog(
+            recovered, durable, settings.logKeepEntries(), settings.memory().logCacheBytes());
+    Raft raft = new Raft(config, log, environment.random());
+    writer = new LogWriter(environment, environment.watched(durable), this::appended, failed);
+    loop =
+        new NodeLoop(
+            raft,
+            log,
+            environment.watched(new Ports()),
+            queues.proposals(),
+            queues.changes(),
+            queues.barrier());
+    worker = environment.worker("keelson-node", loop::turn, failed);
+  }
+
+  /** Where clients' wishes wait for the loop. */
+  record Queues(Proposals proposals, MembershipProposals changes, ReadBarrier barrier) {}
+
+  void start() {
+    writer.start();
+    worker.start();
+    submit(loop::campaignIfAlone);
+  }
+
+  /** Makes the loop look at its queues. */
+  void wake() {
+    worker.wake();
+  }
+
+  /** Runs a task on the loop. */
+  void submit(Runnable task) {
+    loop.submit(task);
+    worker.wake();
+  }
+
+  void tick() {
+    submit(loop::tick);
+  }
+
+  NodeLoop loop() {
+    return loop;
+  }
+
+  Standing standing() {
+    return loop.standing();
+  }
+
+  Status status() {
+    return loop.status();
+  }
+
+  private void appended(long sequence) {
+    submit(() -> loop.appended(sequence));
+  }
+
+  /** The state machine is durable up to {@code index}: the log need not reach further back. */
+  void stateIsDurable(long index, long term, ConfState confState) {
+    submit(() -> writer.mark(index, term, confState, loop.release(index, keepEntries)));
+  }
+
+  /** Lets the loop finish what it has, then the log writer. */
+  void finish() {
+    worker.finish();
+    writer.finish();
+  }
+
+  /** The newest hard state not yet on disk; after {@link #finish}. */
+  @Nullable HardState unwritten() {
+    return loop.unwritten();
+  }
+
+  private final class Ports implements NodeLoop.Ports {
+    @Override
+    public void append(long sequence, @Nullable HardState hardState, List<Entry> entries) {
+      writer.append(sequence, hardState, entries);
+    }
+
+    @Override
+    public void install(
+        long sequence,
+        @Nullable HardState hardState,
+        SnapshotMetadata snapshot,
+        List<Entry> entries) {
+      LogWriter.Installation installation = writer.install(sequence, hardState, snapshot, entries);
+      outside.install(snapshot, installation::stateMachineHoldsIt);
+    }
+
+    @Override
+    public void apply(List<Entry> entries) {
+      outside.apply(entries);
+    }
+
+    @Override
+    public void send(List<Message> messages) {
+      transport.send(messages);
+    }
+
+    @Override
+    public void roleChanged(SoftState state, long term) {
+      outside.roleChanged(state, term);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.keelson.node.cluster;
+
+import dev.keelson.node.peer.Receiver;
+import dev.keelson.node.peer.Transport;
+import dev.keelson.proto.peer.DescribeRequest;
+import dev.keelson.proto.peer.DescribeResponse;
+import dev.keelson.proto.peer.HashKvRequest;
+import dev.keelson.proto.peer.HashKvResponse;
+import dev.keelson.proto.peer.LeaseRenewRequest;
+import dev.keelson.proto.peer.LeaseRenewResponse;
+import dev.keelson.proto.peer.LeaseTimeToLiveRequest;
+import dev.keelson.proto.peer.LeaseTimeToLiveResponse;
+import dev.keelson.proto.peer.PromoteRequest;
+import dev.keelson.proto.peer.PromoteResponse;
+import dev.keelson.raft.Message;
+import io.grpc.Status;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Connects members by their peer URLs; can cut any of them off. */
+final class MemoryNetwork implements AutoCloseable {
+  private final Map<String, Node> byUrl = new ConcurrentHashMap<>();
+  private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
+  private final ExecutorService delivery =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("network").factory());
+
+  /** The end of a member that listens at a URL. */
+  Transport endpoint(String url) {
+    return new Node(url);
+  }
+
+  /** Nothing goes to or comes from that URL until {@link #mend}. */
+  void cut(String url) {
+    cutOff.add(url);
+  }
+
+  void mend(String url) {
+    cutOff.remove(url);
+  }
+
+  @Override
+  public void close() {
+    delivery.shutdownNow();
+  }
+
+  private final class Node implements Transport {
+    private final String url;
+    private volatile Map<Long, List<String>> peers = Map.of();
+    private volatile @Nullable Receiver receiver;
+    private volatile long member;
+    private volatile long startedNanos;
+
+    Node(String url) {
+      this.url = url;
+    }
+
+    @Override
+    public void start(long clusterId, long memberId, Receiver local) {
+      member = memberId;
+      startedNanos = System.nanoTime();
+      receiver = local;
+      byUrl.put(url, this);
+    }
+
+    @Override
+    public void setPeers(Map<Long, List<String>> peerUrls) {
+      peers = Map.copyOf(peerUrls);
+    }
+
+    private @Nullable Receiver reach(String to) {
+      Node other = byUrl.get(to);
+      return other == null || cutOff.contains(to) || cutOff.contains(url) ? null : other.receiver;
+    }
+
+    private @Nullable Receiver reach(long to) {
+      List<String> urls = peers.get(to);
+      if (urls == null) {
+        return null;
+      }
+      Node other = byUrl.get(urls.getFirst());
+      // like a real one, who is no member is not listened to
+      return other == null || !other.peers.containsKey(member) ? null : reach(urls.getFirst());
+    }
+
+    @Override
+    public void send(List<Message> messages) {
+      if (!delivery.isShutdown()) {
+        delivery.execute(() -> messages.forEach(this::deliver));
+      }
+    }
+
+    private void deliver(Message message) {
+      Receiver to = reach(message.to());
+      Receiver own = receiver;
+      if (to != null) {
+        to.received(List.of(message));
+      } else if (own != null) {
+        own.unreachable(message.to());
+        if (message instanceof Message.InstallSnapshot) {
+          own.snapshotSent(message.to(), false);
+        }
+      }
+    }
+
+    @Override
+    public long connectedMillis(long other) {
+      List<String> urls = peers.get(other);
+      Node node = urls == null ? null : byUrl.get(urls.getFirst());
+      return node == null || reach(other) == null
+          ? -1
+          : (System.nanoTime() - Math.max(startedNanos, node.startedNanos)) / 1_000_000;
+    }
+
+    private <T> CompletableFuture<T> call(
+        @Nullable Receiver to, Function<Receiver, CompletableFuture<T>> call) {
+      return to == null
+          ? CompletableFuture.failedFuture(Status.UNAVAILABLE.asRuntimeException())
+          : call.apply(to);
+    }
+
+    @Override
+    public CompletableFuture<LeaseRenewResponse> renewLeases(long to, LeaseRenewRequest request) {
+      return call(reach(to), other -> other.renewLeases(request));
+    }
+
+    @Override
+    public CompletableFuture<LeaseTimeToLiveResponse> timeToLive(
+        long to, LeaseTimeToLiveRequest request) {
+      return call(reach(to), other -> other.timeToLive(request));
+    }
+
+    @Override
+    public CompletableFuture<PromoteResponse> promote(long to, PromoteRequest request) {
+      return call(reach(to), other -> other.promote(request));
+    }
+
+    @Override
+    public CompletableFuture<HashKvResponse> hashKv(long to, HashKvRequest request) {
+      return call(reach(to), other -> other.hashKv(request));
+    }
+
+    @Override
+    public CompletableFuture<DescribeResponse> describe(String peerUrl, DescribeRequest request) {
+      return call(reach(peerUrl), other -> CompletableFuture.completedFuture(other.describe()));
+    }
+
+    @Override
+    public void close() {
+      receiver = null;
+      byUrl.remove(url, this);
+    }
+  }
+}
