@@ -1,5 +1,6 @@
 package dev.keelson.sim.member;
 
+import dev.keelson.kv.mvcc.AppliedPosition;
 import dev.keelson.kv.mvcc.Families;
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
@@ -88,6 +89,7 @@ public final class Host {
       throw new IllegalStateException("host " + number + " is running");
     }
     Life started = new Life(this, number * LIVES_MAX + ++lives);
+    queue.note("start " + started);
     process = started;
     stoppedUntilNanos = 0;
     try {
@@ -111,6 +113,7 @@ public final class Host {
 
   private void failed(Life from, Throwable cause) {
     if (process == from) {
+      queue.note(from + " failed: " + cause);
       die(Survival.ALL);
       events.failed(from, cause);
     }
@@ -160,6 +163,7 @@ public final class Host {
       return;
     }
     dead.die();
+    queue.note("end " + dead + ", unsynced " + unsynced);
     process = null;
     stepsUntilCrash = Long.MAX_VALUE;
     disks.replaceAll((path, disk) -> disk.crash(chance.generator(), unsynced));
@@ -170,6 +174,11 @@ public final class Host {
   /** Stops the process for a while, as SIGSTOP and a long pause of the collector do. */
   public void pause(long nanos) {
     stoppedUntilNanos = queue.nowNanos() + nanos;
+  }
+
+  /** Ends a pause. */
+  public void resume() {
+    stoppedUntilNanos = 0;
   }
 
   /** Sets the wall clock forward, or back. */
@@ -198,6 +207,14 @@ public final class Host {
       die(survival);
       throw new SimulatedCrash();
     }
+  }
+
+  /** How far the state machine of the running process is. */
+  public AppliedPosition applied() {
+    if (store == null) {
+      throw new IllegalStateException("host " + number + " has no store yet");
+    }
+    return AppliedPosition.read(store);
   }
 
   boolean hasStore() {

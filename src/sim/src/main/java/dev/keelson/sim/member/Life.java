@@ -41,6 +41,11 @@ public final class Life implements Party {
     SimulatedCrash.contain(action);
   }
 
+  @Override
+  public String toString() {
+    return "life " + number;
+  }
+
   void die() {
     alive = false;
   }

@@ -1,5 +1,8 @@
 package dev.keelson.sim.run;
 
+import dev.keelson.sim.fault.Fault;
+import java.util.Map;
+
 /**
  * What a run counted. Equal for every run of a seed.
  *
@@ -7,9 +10,11 @@ package dev.keelson.sim.run;
  */
 public record Result(
     long seed,
+    int members,
     long events,
     long virtualNanos,
     long traceHash,
     int operations,
-    int crashes,
-    long revision) {}
+    long revision,
+    long elections,
+    Map<Fault, Integer> faults) {}

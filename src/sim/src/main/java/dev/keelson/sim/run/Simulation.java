@@ -1,10 +1,10 @@
 package dev.keelson.sim.run;
 
+import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.node.loop.NodeLoop;
-import dev.keelson.node.peer.NoPeers;
 import dev.keelson.node.peer.Transport;
 import dev.keelson.sim.check.Operation;
 import dev.keelson.sim.check.RevisionChecker;
@@ -13,39 +13,45 @@ import dev.keelson.sim.client.Calls;
 import dev.keelson.sim.client.Front;
 import dev.keelson.sim.client.KvClient;
 import dev.keelson.sim.client.Workload;
+import dev.keelson.sim.fault.Nemesis;
+import dev.keelson.sim.invariant.Invariants;
 import dev.keelson.sim.member.Host;
 import dev.keelson.sim.member.HostEvents;
 import dev.keelson.sim.member.Life;
+import dev.keelson.sim.network.SimNetwork;
 import dev.keelson.sim.time.Chance;
 import dev.keelson.sim.time.EventQueue;
+import dev.keelson.sim.time.Journal;
 import dev.keelson.sim.time.Party;
-import dev.keelson.storage.disk.Survival;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a cluster, from a seed. */
 public final class Simulation {
+  private static final long SETTLE_NANOS = 120 * Knobs.SECOND;
+
   private final long seed;
   private final EventQueue queue = new EventQueue(this::afterEvent);
   private final Chance chance;
-  private final Chance faults;
   private final Knobs knobs;
   private final Calls calls;
-  private final CommittedLog committed = new CommittedLog();
+  private final SimNetwork network;
+  private final Invariants invariants = new Invariants();
+  private final Nemesis nemesis;
   private final List<Host> hosts = new ArrayList<>();
   private final List<KvClient> clients = new ArrayList<>();
   private final List<Operation> history = new ArrayList<>();
-  private boolean faulty = true;
-  private int crashes;
 
   public Simulation(long seed) {
     this.seed = seed;
     chance = new Chance(seed);
-    faults = chance.split();
     knobs = Knobs.draw(chance.split());
     calls = new Calls(queue, chance.split());
+    network = new SimNetwork(queue, chance.split(), knobs.weather(), invariants::sent);
     for (int i = 1; i <= knobs.members(); i++) {
       hosts.add(
           new Host(
@@ -58,6 +64,7 @@ public final class Simulation {
               chance.between(-knobs.driftPpmMax(), knobs.driftPpmMax()),
               chance.between(1_600_000_000_000L, 1_900_000_000_000L)));
     }
+    nemesis = new Nemesis(queue, chance.split(), hosts, network, knobs.nemesis());
     Workload workload = new Workload(chance.split(), knobs.mix());
     for (int i = 1; i <= knobs.clients(); i++) {
       clients.add(
@@ -66,16 +73,24 @@ public final class Simulation {
     }
   }
 
+  private static String peerUrl(int number) {
+    return "http://m" + number + ":2380";
+  }
+
   private MemberSettings settings(int number) {
+    Map<String, List<String>> initial = new TreeMap<>();
+    for (int i = 1; i <= knobs.members(); i++) {
+      initial.put("m" + i, List.of(peerUrl(i)));
+    }
     Path dataDir = Path.of("/member" + number);
     MemberSettings usual = MemberSettings.standalone(dataDir);
     return new MemberSettings(
         "m" + number,
         dataDir,
         dataDir.resolve("wal"),
-        List.of("http://m" + number + ":2380"),
+        List.of(peerUrl(number)),
         List.of("http://m" + number + ":2379"),
-        usual.clusterToken(),
+        MemberSettings.Cluster.of(initial),
         knobs.heartbeatMillis(),
         knobs.electionMillis(),
         knobs.preVote(),
@@ -87,7 +102,7 @@ public final class Simulation {
         usual.compactionPauseMillis(),
         5_000,
         true,
-        new MemberSettings.Memory(0, knobs.memtableBytes(), 1 << 20, 1 << 20));
+        new MemberSettings.Memory(0, knobs.memtableBytes(), knobs.logCacheBytes(), 1 << 20));
   }
 
   private @Nullable Life pick() {
@@ -109,58 +124,50 @@ public final class Simulation {
   public Result run(long events) {
     hosts.forEach(Host::start);
     clients.forEach(KvClient::start);
-    nextCrash();
+    nemesis.start();
     while (queue.executed() < events && queue.step()) {
       // on
     }
     settle();
-    RevisionChecker.check(committed.model().history(), history);
+    RevisionChecker.check(invariants.committed().model().history(), history);
     return new Result(
         seed,
+        knobs.members(),
         queue.executed(),
         queue.nowNanos(),
         queue.trace().hash(),
         history.size(),
-        crashes,
-        committed.model().history().revision());
+        invariants.committed().model().history().revision(),
+        invariants.elections(),
+        nemesis.counts());
   }
 
-  private void nextCrash() {
-    var _ =
-        queue.after(
-            faults.delay(Knobs.SECOND / 10, knobs.crashEveryNanos()),
-            Party.WORLD,
-            "fault",
-            () -> {
-              if (faulty) {
-                crash(faults.pick(hosts));
-                nextCrash();
-              }
-            });
-  }
-
-  private void crash(Host host) {
-    if (host.life() == null) {
-      return;
-    }
-    Survival survival = faults.pick(List.of(Survival.values()));
-    if (faults.even()) {
-      host.crash(survival);
-    } else {
-      host.crashAtStep(1 + faults.below(20), survival);
-    }
+  /** What was notable so far. */
+  public Journal journal() {
+    return queue.journal();
   }
 
   private void settle() {
-    faulty = false;
+    queue.note("no more faults");
+    nemesis.stop();
     clients.forEach(KvClient::stop);
-    long deadline = queue.nowNanos() + 120 * Knobs.SECOND;
+    long deadline = queue.nowNanos() + SETTLE_NANOS;
     while (busy() && queue.nowNanos() < deadline && queue.step()) {
       // on
     }
     if (busy()) {
-      throw new Violation("not settled two minutes after the last fault");
+      throw new Violation("not settled two minutes after the last fault: " + picture());
     }
+  }
+
+  private String picture() {
+    StringBuilder text = new StringBuilder();
+    for (Host host : hosts) {
+      Member member = host.member();
+      text.append(member == null ? "down" : host.applied() + " " + member.standing()).append("; ");
+    }
+    clients.stream().filter(KvClient::waiting).forEach(client -> text.append("client waits; "));
+    return text.toString();
   }
 
   private boolean busy() {
@@ -170,34 +177,42 @@ public final class Simulation {
       }
     }
     for (Host host : hosts) {
-      if (host.member() == null || !host.member().ready().isDone()) {
+      Member member = host.member();
+      if (member == null
+          || !member.ready().isDone()
+          || host.applied().index() < invariants.maxCommit()) {
         return true;
       }
     }
     return false;
   }
 
-  private void afterEvent(Party party) {}
+  private void afterEvent(Party party) {
+    if (party instanceof Life life) {
+      invariants.after(life);
+    }
+  }
 
   /** Hears what happens on the hosts. */
   private final class Watch implements HostEvents {
     @Override
     public Transport transport(Life life) {
-      return new NoPeers();
+      return network.endpoint(life, peerUrl(life.host().number()));
     }
 
     @Override
     public DurableLog watch(Life life, DurableLog log) {
-      return log;
+      return invariants.watch(life, log);
     }
 
     @Override
     public NodeLoop.Ports watch(Life life, NodeLoop.Ports ports) {
-      return committed.watch(ports);
+      return invariants.watch(life, ports);
     }
 
     @Override
     public void started(Life life) {
+      invariants.started(life);
       if (life.member() != null) {
         calls.started(life, new Front(life.member().clientServices()));
       }
@@ -205,24 +220,31 @@ public final class Simulation {
 
     @Override
     public void refused(Life life, MemberStartException reason) {
-      throw new Violation("a member would not start", reason);
+      if (!nemesis.excuses(life.host())) {
+        throw new Violation("a member would not start", reason);
+      }
     }
 
     @Override
     public void died(Life life) {
-      crashes++;
       calls.died(life);
       var _ =
           queue.after(
-              faults.delay(Knobs.MILLI, knobs.downNanosMax()),
+              nemesis.downNanos(),
               Party.WORLD,
               "restart",
-              () -> life.host().start());
+              () -> {
+                if (life.host().life() == null) {
+                  life.host().start();
+                }
+              });
     }
 
     @Override
     public void failed(Life life, Throwable cause) {
-      throw new Violation("a member failed", cause);
+      if (!nemesis.excuses(life.host())) {
+        throw new Violation("a member failed", cause);
+      }
     }
   }
 }

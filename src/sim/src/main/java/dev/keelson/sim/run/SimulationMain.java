@@ -15,9 +15,16 @@ public final class SimulationMain {
     long last = arguments.length > 1 ? Long.parseLong(arguments[1]) : first;
     long events = arguments.length > 2 ? Long.parseLong(arguments[2]) : EVENTS;
     for (long seed = first; seed <= last; seed++) {
+      Simulation simulation = new Simulation(seed);
       try {
-        System.out.println(new Simulation(seed).run(events));
+        System.out.println(simulation.run(events));
       } catch (RuntimeException | Error broken) {
+        if (Boolean.getBoolean("sim.goon")) {
+          Throwable c = broken.getCause();
+          System.out.println("SEED " + seed + " " + broken + (c == null ? "" : " <- " + c));
+          continue;
+        }
+        System.err.println(simulation.journal());
         System.err.println("seed " + seed + " of " + events + " events:");
         broken.printStackTrace();
         System.exit(1);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class EventQueue {
   private final PriorityQueue<Event> queue = new PriorityQueue<>();
   private final Trace trace = new Trace();
+  private final Journal journal = new Journal();
   private final Consumer<Party> afterEach;
   private long nowNanos;
   private long sequence;
@@ -68,6 +69,16 @@ public final class EventQueue {
   /** What distinguishes this run from others; everything worth comparing is added to it. */
   public Trace trace() {
     return trace;
+  }
+
+  /** What was notable. */
+  public Journal journal() {
+    return journal;
+  }
+
+  /** Writes something notable down. */
+  public void note(String what) {
+    journal.add(executed, nowNanos, what);
   }
 
   /**
