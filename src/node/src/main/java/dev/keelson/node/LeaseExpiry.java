@@ -37,9 +37,13 @@ final class LeaseExpiry {
     if (room <= 0) {
       return;
     }
-    for (long id : lessor.takeExpired(room)) {
+    Lessor.Expired expired = lessor.takeExpired(room);
+    for (long id : expired.ids()) {
       inFlight.incrementAndGet();
-      proposals.propose(
+      // in the term it was decided in, or not at all: a leader that slept must not have its
+      // successor revoke what was renewed there
+      proposals.proposeAsLeaderOf(
+          expired.term(),
           InternalRaftRequest.newBuilder()
               .setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(id)),
           Runnable::run,

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,7 @@ import org.slf4j.LoggerFactory;
 public final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
   private static final int TICKS_PER_EXPIRY = 10;
+  private static final long REMOVAL_PAUSE_MILLIS = 1000;
 
   /** How many expiry rounds, about 30 s, a view waits for the next page. */
   private static final int PAGED_IDLE_MAX = 30;
@@ -71,6 +73,11 @@ public final class Member implements AutoCloseable {
   private final Consensus consensus;
   private final Roster roster;
   private final PeerRequests peerRequests;
+  private final Join join;
+  private final LeaseCalls leaseCalls;
+  private final LeaderTransfer transfer;
+  private final VersionAgreement versions;
+  private final LeaderDuties duties;
   private final Applier applier;
   private final WatchHub watchHub;
   private final SpaceQuota quota;
@@ -81,7 +88,50 @@ public final class Member implements AutoCloseable {
   private long ticks;
 
   /**
-   * Opens the member; it does nothing before {@link #start}.
+   * Opens the member after asking the others what it has to know of them: one without data that
+   * joins a cluster learns from them who it is, one that founds a cluster that it has not run
+   * before. The future fails with a {@link MemberStartException} if it cannot be opened.
+   *
+   * @param environment its world; closed with the member, or when it cannot be opened
+   * @param transport the way to the other members; closed with the member, or when it cannot be
+   *     opened
+   * @param failureHandler as for {@link #Member}
+   */
+  public static CompletableFuture<Member> open(
+      MemberSettings settings,
+      Environment environment,
+      Transport transport,
+      Consumer<Throwable> failureHandler) {
+    return identity(settings, environment, transport)
+        .thenApply(
+            fresh -> new Member(settings, environment, transport, failureHandler, fresh::get))
+        .whenComplete(
+            (_, failure) -> {
+              if (failure != null) {
+                transport.close();
+                environment.close();
+              }
+            });
+  }
+
+  private static CompletableFuture<Supplier<Identity>> identity(
+      MemberSettings settings, Environment environment, Transport transport) {
+    try {
+      if (MemberStorage.exists(settings, environment)) {
+        return CompletableFuture.completedFuture(() -> Bootstrap.found(settings));
+      }
+      Join join = new Join(settings, environment, transport);
+      return (settings.cluster().exists()
+              ? join.identity()
+              : join.refuseToFoundTwice(Bootstrap.found(settings)))
+          .thenApply(identity -> () -> identity);
+    } catch (MemberStartException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Opens a member that has run before or founds a cluster; it does nothing before {@link #start}.
    *
    * @param environment its world; closed with the member
    * @param transport the way to the other members; closed with the member
@@ -93,15 +143,32 @@ public final class Member implements AutoCloseable {
       Environment environment,
       Transport transport,
       Consumer<Throwable> failureHandler) {
+    this(settings, environment, transport, failureHandler, () -> Bootstrap.found(settings));
+  }
+
+  private Member(
+      MemberSettings settings,
+      Environment environment,
+      Transport transport,
+      Consumer<Throwable> failureHandler,
+      Supplier<Identity> fresh) {
     this.settings = settings;
     this.environment = environment;
     this.transport = transport;
     this.failureHandler = failureHandler;
-    storage = MemberStorage.open(settings, environment, () -> Bootstrap.found(settings));
+    storage = MemberStorage.open(settings, environment, fresh);
     walLog = new WalLog(storage.wal(), settings.fsync());
     Leases leases = new Leases(storage.backend());
     lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(environment.nanoTime()));
     state = new StateMachine(storage.backend(), leases, new Consequences());
+    if (state.members().isRemoved(storage.memberId())) {
+      state.close();
+      storage.close();
+      throw new MemberStartException(MemberRemovedException.TEXT);
+    }
+    if (settings.cluster().forceNew()) {
+      storage.forceNewCluster(state.appliedIndex(), state.members());
+    }
     long requestTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(settings.requestTimeoutMillis());
     RequestIds ids = new RequestIds(storage.memberId(), environment.wallMillis());
     proposals =
@@ -139,8 +206,50 @@ public final class Member implements AutoCloseable {
             new Consensus.Queues(proposals, changes, barrier),
             new Outside(),
             this::fail);
-    roster = new Roster(storage.memberId(), state.members(), transport, List.of());
-    peerRequests = new PeerRequests(storage.clusterId(), storage.memberId(), consensus, state);
+    roster = new Roster(storage.memberId(), state.members(), transport);
+    join = new Join(settings, environment, transport);
+    AtLeader atLeader =
+        new AtLeader(
+            environment, storage.memberId(), settings.requestTimeoutMillis(), consensus::standing);
+    leaseCalls =
+        new LeaseCalls(
+            environment,
+            storage.clusterId(),
+            transport,
+            atLeader,
+            barrier,
+            state,
+            lessor,
+            () -> consensus.standing().commit(),
+            settings.heartbeatMillis());
+    transfer = new LeaderTransfer(environment, storage.memberId(), consensus, transport, settings);
+    MembershipCalls membership =
+        new MembershipCalls(
+            environment,
+            storage.clusterId(),
+            transport,
+            atLeader,
+            changes,
+            new ReconfigurationRules(
+                storage.memberId(),
+                state.members(),
+                transport,
+                settings.cluster().strictReconfiguration()),
+            transfer,
+            new LearnerProgress(consensus),
+            settings.cluster().learnersMax());
+    versions =
+        new VersionAgreement(
+            environment,
+            storage.clusterId(),
+            storage.memberId(),
+            state.members(),
+            transport,
+            proposals,
+            consensus::standing);
+    peerRequests =
+        new PeerRequests(
+            storage.clusterId(), storage.memberId(), consensus, state, leaseCalls, membership);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -185,6 +294,8 @@ public final class Member implements AutoCloseable {
                 proposals,
                 barrier,
                 lessor,
+                leaseCalls,
+                membership,
                 ids,
                 watchHub,
                 quota,
@@ -192,17 +303,43 @@ public final class Member implements AutoCloseable {
                 consensus::standing,
                 applier::appliedIndex),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
+    duties =
+        new LeaderDuties(
+            settings,
+            state.members(),
+            consensus::standing,
+            versions,
+            membership,
+            services::leaderLost);
   }
 
   /** Starts the loops. {@link #ready} tells when clients can be served. */
   public void start() {
-    applier.start();
-    consensus.start();
     transport.start(storage.clusterId(), storage.memberId(), peerRequests);
     roster.refresh();
+    askForMembers();
+    applier.start();
+    consensus.start();
     var _ = environment.every(settings.heartbeatMillis(), this::tick);
     var _ = environment.every(settings.progressMillis(), watchHub::progressTick);
-    new Publication(settings, storage.memberId(), state.members(), proposals, ready).begin();
+    new Publication(settings, storage.memberId(), proposals, ready).begin();
+  }
+
+  /** A member that joins cannot answer the leader before it knows where that is. */
+  private void askForMembers() {
+    if (!roster.isSettled()) {
+      var _ = join.members().thenAccept(roster::hint);
+      var _ = environment.after(settings.electionMillis(), this::askForMembers);
+    }
+  }
+
+  /**
+   * Hands leadership over to another member, if this one leads others; to be waited for before
+   * {@link #close} where requests of clients shall not notice. Completes in any case, after a
+   * request's time at the latest.
+   */
+  public CompletableFuture<Void> handOver() {
+    return transfer.beforeStop();
   }
 
   /**
@@ -262,7 +399,9 @@ public final class Member implements AutoCloseable {
   private void tick() {
     try {
       consensus.tick();
+      leaseCalls.tick();
       leaseExpiry.tick();
+      duties.tick();
       quota.refresh();
       if (++ticks % TICKS_PER_EXPIRY == 0) {
         state.store().views().expirePaged(PAGED_IDLE_MAX);
@@ -336,7 +475,8 @@ public final class Member implements AutoCloseable {
           .addKeyValue("term", term)
           .log("raft role changed");
       if (soft.role() == Role.LEADER) {
-        lessor.promote(settings.electionMillis());
+        lessor.promote(term, settings.electionMillis());
+        versions.check();
       } else {
         lessor.demote().forEach(Runnable::run);
       }
@@ -368,6 +508,12 @@ public final class Member implements AutoCloseable {
       if (outcome.failure() == null) {
         consensus.submit(() -> applyToConsensus(change));
         roster.refresh();
+        if (state.members().isRemoved(storage.memberId())) {
+          // a little later, so that the others may still learn from this member that it is so
+          var _ =
+              environment.after(
+                  REMOVAL_PAUSE_MILLIS, () -> failureHandler.accept(new MemberRemovedException()));
+        }
       }
       return outcome;
     }

@@ -1,5 +1,6 @@
 package dev.keelson.node;
 
+import dev.keelson.kv.member.Members;
 import dev.keelson.node.env.Environment;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
@@ -16,6 +17,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +36,7 @@ final class MemberStorage implements AutoCloseable {
 
   private final Closeable lock;
   private final Wal wal;
-  private final WalState recovered;
+  private WalState recovered;
   private final KvBackend backend;
   private final long memberId;
   private final long clusterId;
@@ -168,6 +170,33 @@ final class MemberStorage implements AutoCloseable {
 
   KvBackend backend() {
     return backend;
+  }
+
+  /**
+   * Makes this member, with what it has applied and what it knows to be committed, a cluster of its
+   * own, as etcd's {@code --force-new-cluster}: entries not known to be committed are dropped, and
+   * committed ones that remove all others take their place.
+   *
+   * @param applied what the state machine has reached
+   * @param members the members as of then
+   */
+  void forceNewCluster(long applied, Members members) {
+    long commit = Math.max(recovered.hardState().commit(), applied);
+    List<Entry> kept =
+        recovered.entries().stream().filter(entry -> entry.index() <= commit).toList();
+    long term = Math.max(1, recovered.hardState().term());
+    List<Entry> added = ForcedCluster.entries(memberId, members, applied, kept, commit, term);
+    HardState state = new HardState(term, recovered.hardState().vote(), commit + added.size());
+    wal.appendAndSync(WalLog.toWal(state), added);
+    List<Entry> all = new ArrayList<>(kept);
+    all.addAll(added);
+    recovered =
+        new WalState(
+            recovered.metadata(),
+            WalLog.toWal(state),
+            recovered.snapshot(),
+            all,
+            recovered.batchTimeMillis());
   }
 
   /**

@@ -1,13 +1,14 @@
 package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
+import dev.keelson.node.api.MemberMessages;
 import dev.keelson.node.peer.Receiver;
-import dev.keelson.proto.etcdserverpb.Member;
 import dev.keelson.proto.peer.DescribeResponse;
 import dev.keelson.proto.peer.HashKvRequest;
 import dev.keelson.proto.peer.HashKvResponse;
 import dev.keelson.proto.peer.LeaseRenewRequest;
 import dev.keelson.proto.peer.LeaseRenewResponse;
+import dev.keelson.proto.peer.LeaseRenewal;
 import dev.keelson.proto.peer.LeaseTimeToLiveRequest;
 import dev.keelson.proto.peer.LeaseTimeToLiveResponse;
 import dev.keelson.proto.peer.PromoteRequest;
@@ -23,12 +24,22 @@ final class PeerRequests implements Receiver {
   private final long memberId;
   private final Consensus consensus;
   private final StateMachine state;
+  private final LeaseCalls leases;
+  private final MembershipCalls membership;
 
-  PeerRequests(long clusterId, long memberId, Consensus consensus, StateMachine state) {
+  PeerRequests(
+      long clusterId,
+      long memberId,
+      Consensus consensus,
+      StateMachine state,
+      LeaseCalls leases,
+      MembershipCalls membership) {
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.consensus = consensus;
     this.state = state;
+    this.leases = leases;
+    this.membership = membership;
   }
 
   @Override
@@ -48,17 +59,41 @@ final class PeerRequests implements Receiver {
 
   @Override
   public CompletableFuture<LeaseRenewResponse> renewLeases(LeaseRenewRequest request) {
-    return CompletableFuture.failedFuture(Status.UNIMPLEMENTED.asRuntimeException());
+    List<CompletableFuture<Long>> renewals =
+        request.getLeaseIdsList().stream().map(leases::renewHere).toList();
+    return CompletableFuture.allOf(renewals.toArray(CompletableFuture[]::new))
+        .thenApply(
+            _ -> {
+              LeaseRenewResponse.Builder response = LeaseRenewResponse.newBuilder();
+              for (int i = 0; i < renewals.size(); i++) {
+                response.addRenewals(
+                    LeaseRenewal.newBuilder()
+                        .setLeaseId(request.getLeaseIds(i))
+                        .setTtlSeconds(renewals.get(i).join()));
+              }
+              return response.build();
+            });
   }
 
   @Override
   public CompletableFuture<LeaseTimeToLiveResponse> timeToLive(LeaseTimeToLiveRequest request) {
-    return CompletableFuture.failedFuture(Status.UNIMPLEMENTED.asRuntimeException());
+    if (!consensus.standing().isLeader()) {
+      return CompletableFuture.failedFuture(AtLeader.NOT_HERE.asRuntimeException());
+    }
+    return leases
+        .timeToLiveHere(request.getRequest())
+        .thenApply(response -> LeaseTimeToLiveResponse.newBuilder().setResponse(response).build());
   }
 
   @Override
   public CompletableFuture<PromoteResponse> promote(PromoteRequest request) {
-    return CompletableFuture.failedFuture(Status.UNIMPLEMENTED.asRuntimeException());
+    return membership
+        .promoteHere(request.getMemberId(), () -> false)
+        .thenApply(
+            members ->
+                PromoteResponse.newBuilder()
+                    .addAllMembers(members.stream().map(MemberMessages::of).toList())
+                    .build());
   }
 
   @Override
@@ -78,15 +113,7 @@ final class PeerRequests implements Receiver {
     if (agreed != null) {
       response.setClusterVersion(agreed);
     }
-    for (dev.keelson.proto.membershippb.Member member : state.members().all()) {
-      response.addMembers(
-          Member.newBuilder()
-              .setID(member.getID())
-              .setName(member.getMemberAttributes().getName())
-              .addAllPeerURLs(member.getRaftAttributes().getPeerUrlsList())
-              .addAllClientURLs(member.getMemberAttributes().getClientUrlsList())
-              .setIsLearner(member.getRaftAttributes().getIsLearner()));
-    }
+    state.members().all().forEach(member -> response.addMembers(MemberMessages.of(member)));
     return response.build();
   }
 }

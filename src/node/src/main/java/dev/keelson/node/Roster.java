@@ -15,28 +15,35 @@ final class Roster {
   private final long memberId;
   private final Members members;
   private final Transport transport;
-  private final List<Member> hints;
+  private volatile List<dev.keelson.proto.etcdserverpb.Member> hints = List.of();
 
-  Roster(long memberId, Members members, Transport transport, List<Member> hints) {
+  Roster(long memberId, Members members, Transport transport) {
     this.memberId = memberId;
     this.members = members;
     this.transport = transport;
-    this.hints = hints;
   }
 
-  /** The membership may have changed. */
-  void refresh() {
+  /** Whether the log has told this member that it belongs to the cluster, or did once. */
+  boolean isSettled() {
+    return members.find(memberId) != null || members.isRemoved(memberId);
+  }
+
+  /** Takes the others at their word until the log tells. */
+  void hint(List<dev.keelson.proto.etcdserverpb.Member> others) {
+    hints = List.copyOf(others);
+    refresh();
+  }
+
+  /** The membership may have changed. Thread-safe. */
+  synchronized void refresh() {
     Map<Long, List<String>> peers = new TreeMap<>(Long::compareUnsigned);
-    if (members.find(memberId) == null && !members.isRemoved(memberId)) {
-      hints.forEach(each -> put(peers, each));
+    if (!isSettled()) {
+      hints.forEach(each -> peers.put(each.getID(), List.copyOf(each.getPeerURLsList())));
     }
-    members.all().forEach(each -> put(peers, each));
+    for (Member each : members.all()) {
+      peers.put(each.getID(), List.copyOf(each.getRaftAttributes().getPeerUrlsList()));
+    }
+    peers.remove(memberId);
     transport.setPeers(peers);
-  }
-
-  private void put(Map<Long, List<String>> peers, Member member) {
-    if (member.getID() != memberId) {
-      peers.put(member.getID(), List.copyOf(member.getRaftAttributes().getPeerUrlsList()));
-    }
   }
 }

@@ -30,6 +30,7 @@ public final class Lessor {
           Comparator.comparingLong((Deadline each) -> each.queuedMillis)
               .thenComparingLong(each -> each.lease.id()));
   private boolean primary;
+  private long primaryTerm;
 
   private static final class Deadline {
     final Granted lease;
@@ -44,6 +45,13 @@ public final class Lessor {
       this.queuedMillis = millis;
     }
   }
+
+  /**
+   * Leases whose time is over.
+   *
+   * @param term the term in which this was decided: a leader of another knows other deadlines
+   */
+  public record Expired(long term, List<Long> ids) {}
 
   /** How a renewal went. */
   public enum Renewal {
@@ -62,11 +70,24 @@ public final class Lessor {
     this.nowMillis = nowMillis;
   }
 
+  /** Whether this member decides on expiry. */
+  public synchronized boolean isPrimary() {
+    return primary;
+  }
+
+  /** The term this member decides on expiry for; 0 if it does not. */
+  public synchronized long primaryTerm() {
+    return primary ? primaryTerm : 0;
+  }
+
   /**
    * Takes over expiry: every lease lives its full time from now, and {@code extensionMillis} more.
+   *
+   * @param term the term that this member leads
    */
-  public synchronized void promote(long extensionMillis) {
+  public synchronized void promote(long term, long extensionMillis) {
     primary = true;
+    primaryTerm = term;
     deadlines.clear();
     queue.clear();
     long now = nowMillis.getAsLong();
@@ -166,9 +187,9 @@ public final class Lessor {
    *
    * @param max how many at most
    */
-  public synchronized List<Long> takeExpired(int max) {
+  public synchronized Expired takeExpired(int max) {
     if (!primary) {
-      return List.of();
+      return new Expired(0, List.of());
     }
     List<Long> expired = new ArrayList<>();
     long now = nowMillis.getAsLong();
@@ -188,7 +209,7 @@ public final class Lessor {
       first.revoking = true;
       expired.add(first.lease.id());
     }
-    return expired;
+    return new Expired(primaryTerm, expired);
   }
 
   /** A revocation did not take effect: it is tried again {@code afterMillis} from now. */

@@ -43,40 +43,40 @@ class LessorTest {
 
   @Test
   void leasesExpireInTheOrderOfTheirDeadlines() {
-    lessor.promote(0);
+    lessor.promote(1, 0);
     grant(1, 30);
     grant(2, 10);
     grant(3, 20);
     grant(4, 10);
     assertThat(lessor.ids()).containsExactly(2L, 4L, 3L, 1L);
     pass(9_999);
-    assertThat(lessor.takeExpired(MAX)).isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
     pass(1);
-    assertThat(lessor.takeExpired(MAX)).containsExactly(2L, 4L);
-    assertThat(lessor.takeExpired(MAX)).as("handed out once").isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(2L, 4L);
+    assertThat(lessor.takeExpired(MAX).ids()).as("handed out once").isEmpty();
     pass(20_000);
-    assertThat(lessor.takeExpired(1)).containsExactly(3L);
-    assertThat(lessor.takeExpired(1)).containsExactly(1L);
+    assertThat(lessor.takeExpired(1).ids()).containsExactly(3L);
+    assertThat(lessor.takeExpired(1).ids()).containsExactly(1L);
   }
 
   @Test
   void aRenewalGivesTheWholeTimeFromNow() {
-    lessor.promote(0);
+    lessor.promote(1, 0);
     grant(1, 10);
     pass(9_000);
     assertThat(lessor.remainingSeconds(1)).isEqualTo(1);
     assertThat(renew(1)).isEqualTo(Renewal.RENEWED);
     assertThat(lessor.remainingSeconds(1)).isEqualTo(10);
     pass(9_999);
-    assertThat(lessor.takeExpired(MAX)).isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
     assertThat(lessor.remainingSeconds(1)).as("truncated").isZero();
     pass(1);
-    assertThat(lessor.takeExpired(MAX)).containsExactly(1L);
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(1L);
   }
 
   @Test
   void anUnknownLeaseIsNotFound() {
-    lessor.promote(0);
+    lessor.promote(1, 0);
     assertThat(renew(1)).isEqualTo(Renewal.NOT_FOUND);
     assertThat(lessor.remainingSeconds(1)).isEqualTo(-1);
     assertThat(lessor.revoked(1)).isEmpty();
@@ -84,11 +84,11 @@ class LessorTest {
 
   @Test
   void anExpiredLeaseCannotBeSavedAndItsRenewersWaitUntilItIsGone() {
-    lessor.promote(0);
+    lessor.promote(1, 0);
     grant(1, 10);
     pass(10_000);
     assertThat(renew(1)).as("nobody took it yet").isEqualTo(Renewal.EXPIRING);
-    assertThat(lessor.takeExpired(MAX)).containsExactly(1L);
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(1L);
     assertThat(renew(1)).isEqualTo(Renewal.EXPIRING);
     assertThat(told).isEmpty();
     revoke(1);
@@ -98,78 +98,78 @@ class LessorTest {
 
   @Test
   void aRevocationThatDidNotTakeEffectIsTriedAgain() {
-    lessor.promote(0);
+    lessor.promote(1, 0);
     grant(1, 10);
     pass(10_000);
-    assertThat(lessor.takeExpired(MAX)).containsExactly(1L);
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(1L);
     lessor.retry(1, 7_000);
     lessor.retry(1, 7_000);
     assertThat(renew(1)).as("still past its time").isEqualTo(Renewal.EXPIRING);
     pass(6_999);
-    assertThat(lessor.takeExpired(MAX)).isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
     pass(1);
-    assertThat(lessor.takeExpired(MAX)).containsExactly(1L);
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(1L);
     revoke(1);
     lessor.retry(1, 7_000);
     pass(7_000);
-    assertThat(lessor.takeExpired(MAX)).isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
   }
 
   @Test
   void aNewLeaderGivesEveryLeaseItsFullTimeAndTheExtension() {
     grant(1, 10);
     pass(60_000);
-    assertThat(lessor.takeExpired(MAX)).as("a follower expires nothing").isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).as("a follower expires nothing").isEmpty();
     assertThat(renew(1)).isEqualTo(Renewal.NOT_PRIMARY);
     assertThat(lessor.remainingSeconds(1)).isEqualTo(-1);
-    lessor.promote(1_500);
+    lessor.promote(1, 1_500);
     pass(11_499);
-    assertThat(lessor.takeExpired(MAX)).isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
     pass(1);
-    assertThat(lessor.takeExpired(MAX)).containsExactly(1L);
-    lessor.promote(0);
-    assertThat(lessor.takeExpired(MAX)).as("not revoked yet: it lives again").isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(1L);
+    lessor.promote(1, 0);
+    assertThat(lessor.takeExpired(MAX).ids()).as("not revoked yet: it lives again").isEmpty();
     assertThat(renew(1)).isEqualTo(Renewal.RENEWED);
   }
 
   @Test
   void demotionReleasesThoseThatWaitAndForgetsDeadlines() {
-    lessor.promote(0);
+    lessor.promote(1, 0);
     grant(1, 10);
     grant(2, 5);
     pass(10_000);
     renew(1);
     lessor.demote().forEach(Runnable::run);
     assertThat(told).containsExactly("gone 1");
-    assertThat(lessor.takeExpired(MAX)).isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
     assertThat(lessor.ids()).as("by id elsewhere").containsExactly(1L, 2L);
     assertThat(renew(1)).isEqualTo(Renewal.NOT_PRIMARY);
   }
 
   @Test
   void aLeaseGrantedAnewUnderTheSameIdKeepsItsOwnDeadline() {
-    lessor.promote(0);
+    lessor.promote(1, 0);
     grant(1, 10);
     revoke(1);
     pass(5_000);
     grant(1, 10);
     pass(5_000);
-    assertThat(lessor.takeExpired(MAX)).isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
     pass(5_000);
-    assertThat(lessor.takeExpired(MAX)).containsExactly(1L);
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(1L);
   }
 
   @Test
   void theLongestTimeToLiveDoesNotOverflow() {
-    lessor.promote(1_000);
+    lessor.promote(1, 1_000);
     grant(1, 9_000_000_000L);
-    assertThat(lessor.takeExpired(MAX)).isEmpty();
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
     assertThat(lessor.remainingSeconds(1)).isEqualTo(9_000_000_000L);
   }
 
   @Test
   void revokedLeasesDoNotPileUpUntilTheirTimeWouldHaveCome() {
-    lessor.promote(0);
+    lessor.promote(1, 0);
     for (long id = 1; id <= 10_000; id++) {
       grant(id, 1_000_000);
       revoke(id);
@@ -177,6 +177,6 @@ class LessorTest {
     assertThat(lessor.queued()).isLessThan(2_000);
     grant(1, 1);
     pass(1_000);
-    assertThat(lessor.takeExpired(MAX)).containsExactly(1L);
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(1L);
   }
 }

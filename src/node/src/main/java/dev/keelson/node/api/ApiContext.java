@@ -9,6 +9,7 @@ import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.proto.membershippb.Member;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -30,6 +31,8 @@ public record ApiContext(
     Proposals proposals,
     ReadBarrier barrier,
     Lessor lessor,
+    LeaseControl leases,
+    MembershipControl membership,
     RequestIds ids,
     WatchHub watchHub,
     QuotaGate quota,
@@ -61,7 +64,15 @@ public record ApiContext(
 
   Methods methods() {
     return new Methods(
-        () -> standing.get().hasLeader(), limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
+        () -> standing.get().hasLeader(),
+        this::isLearner,
+        limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
+  }
+
+  /** Whether this member has no vote yet, and few calls are answered. */
+  boolean isLearner() {
+    Member self = state.members().find(memberId);
+    return self != null && self.getRaftAttributes().getIsLearner();
   }
 
   /** Runs a read when it is linearizable, or fails the reply. */

@@ -3,16 +3,24 @@ package dev.keelson.node.api;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.proto.etcdserverpb.ClusterGrpc;
 import dev.keelson.proto.etcdserverpb.Member;
+import dev.keelson.proto.etcdserverpb.MemberAddRequest;
+import dev.keelson.proto.etcdserverpb.MemberAddResponse;
 import dev.keelson.proto.etcdserverpb.MemberListRequest;
 import dev.keelson.proto.etcdserverpb.MemberListResponse;
 import dev.keelson.proto.etcdserverpb.MemberPromoteRequest;
+import dev.keelson.proto.etcdserverpb.MemberPromoteResponse;
 import dev.keelson.proto.etcdserverpb.MemberRemoveRequest;
+import dev.keelson.proto.etcdserverpb.MemberRemoveResponse;
+import dev.keelson.proto.etcdserverpb.MemberUpdateRequest;
+import dev.keelson.proto.etcdserverpb.MemberUpdateResponse;
+import dev.keelson.proto.etcdserverpb.ResponseHeader;
 import io.grpc.ServerServiceDefinition;
+import java.util.Collection;
+import java.util.List;
 
 /**
- * {@code etcdserverpb.Cluster}: who the members are. Its response headers carry no revision. Calls
- * that change the membership of a lone member have nothing to change; what they answer is what etcd
- * answers for it.
+ * {@code etcdserverpb.Cluster}: who the members are. Its response headers carry no revision.
+ * Changes are not limited in time but by the caller.
  */
 public final class ClusterService {
   private final ApiContext context;
@@ -28,7 +36,9 @@ public final class ClusterService {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(ClusterGrpc.SERVICE_NAME)
         .addMethod(methods.unary(ClusterGrpc.getMemberListMethod(), this::list))
+        .addMethod(methods.unary(ClusterGrpc.getMemberAddMethod(), this::add))
         .addMethod(methods.unary(ClusterGrpc.getMemberRemoveMethod(), this::remove))
+        .addMethod(methods.unary(ClusterGrpc.getMemberUpdateMethod(), this::update))
         .addMethod(methods.unary(ClusterGrpc.getMemberPromoteMethod(), this::promote))
         .build();
   }
@@ -42,34 +52,65 @@ public final class ClusterService {
   }
 
   private void answer(Reply reply) {
-    MemberListResponse.Builder response =
-        MemberListResponse.newBuilder().setHeader(headers.message(0));
-    for (dev.keelson.proto.membershippb.Member member : context.state().members().all()) {
-      response.addMembers(
-          Member.newBuilder()
-              .setID(member.getID())
-              .setName(member.getMemberAttributes().getName())
-              .addAllPeerURLs(member.getRaftAttributes().getPeerUrlsList())
-              .addAllClientURLs(member.getMemberAttributes().getClientUrlsList())
-              .setIsLearner(member.getRaftAttributes().getIsLearner()));
-    }
-    reply.ok(response.build());
+    reply.ok(
+        MemberListResponse.newBuilder()
+            .setHeader(header())
+            .addAllMembers(messages(context.state().members().all()))
+            .build());
   }
 
-  /** The last voter cannot go: nobody would be left to carry on. */
+  private ResponseHeader header() {
+    return headers.message(0);
+  }
+
+  private static List<Member> messages(Collection<dev.keelson.proto.membershippb.Member> members) {
+    return members.stream().map(MemberMessages::of).toList();
+  }
+
+  private void add(MemberAddRequest request, Reply reply) {
+    if (!PeerUrls.areValid(request.getPeerURLsList())) {
+      reply.fail(KvError.BAD_MEMBER_URLS);
+      return;
+    }
+    reply.whenDone(
+        context
+            .membership()
+            .add(request.getPeerURLsList(), request.getIsLearner(), reply::isAbandoned),
+        added ->
+            MemberAddResponse.newBuilder()
+                .setHeader(header())
+                .setMember(MemberMessages.of(added.member()))
+                .addAllMembers(messages(added.members()))
+                .build());
+  }
+
   private void remove(MemberRemoveRequest request, Reply reply) {
-    KvError refusal =
-        context.state().members().find(request.getID()) == null
-            ? KvError.MEMBER_NOT_FOUND
-            : KvError.NOT_ENOUGH_STARTED;
-    context.linearizable(reply, () -> reply.fail(refusal));
+    reply.whenDone(
+        context.membership().remove(request.getID(), reply::isAbandoned),
+        members ->
+            MemberRemoveResponse.newBuilder()
+                .setHeader(header())
+                .addAllMembers(messages(members))
+                .build());
+  }
+
+  private void update(MemberUpdateRequest request, Reply reply) {
+    reply.whenDone(
+        context.membership().update(request.getID(), request.getPeerURLsList(), reply::isAbandoned),
+        members ->
+            MemberUpdateResponse.newBuilder()
+                .setHeader(header())
+                .addAllMembers(messages(members))
+                .build());
   }
 
   private void promote(MemberPromoteRequest request, Reply reply) {
-    KvError refusal =
-        context.state().members().find(request.getID()) == null
-            ? KvError.MEMBER_NOT_FOUND
-            : KvError.NOT_A_LEARNER;
-    context.linearizable(reply, () -> reply.fail(refusal));
+    reply.whenDone(
+        context.membership().promote(request.getID(), reply::isAbandoned),
+        members ->
+            MemberPromoteResponse.newBuilder()
+                .setHeader(header())
+                .addAllMembers(messages(members))
+                .build());
   }
 }

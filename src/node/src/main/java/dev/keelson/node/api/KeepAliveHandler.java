@@ -1,20 +1,18 @@
 package dev.keelson.node.api;
 
-import dev.keelson.kv.error.KvError;
-import dev.keelson.kv.lease.Leases;
-import dev.keelson.kv.lease.Lessor.Renewal;
 import dev.keelson.proto.etcdserverpb.LeaseKeepAliveRequest;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code etcdserverpb.Lease/LeaseKeepAlive}: one answer for each request, in order. A lease that
  * does not exist is answered with a time to live of 0, not with an error; one that has expired but
- * is still there waits until it is gone.
+ * is still there waits until it is gone. Renewals are the leader's; other members pass them on.
  */
 final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest, Encoded> {
   private final ApiContext context;
@@ -52,38 +50,23 @@ final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest,
       answering = true;
       long id = request.getID();
       WireWriter header = headers.wire(headers.revision().getAsLong());
-      Renewal renewal = renew(id, header);
-      if (renewal == Renewal.NOT_FOUND) {
-        // perhaps its grant is committed and not applied yet
-        context.barrier().await(executor, error -> again(id, header, error));
+      CompletableFuture<Long> renewal = context.leases().renew(id);
+      Long done = renewal.isCompletedExceptionally() ? null : renewal.getNow(null);
+      if (done != null) {
+        answer(id, header, done);
       } else {
-        settle(id, header, renewal);
+        var _ =
+            renewal.whenComplete(
+                (ttl, failure) -> executor.execute(() -> settle(id, header, ttl, failure)));
       }
     }
 
-    private Renewal renew(long id, WireWriter header) {
-      return context.lessor().renew(id, () -> executor.execute(() -> answer(id, header, 0)));
-    }
-
-    private void again(long id, WireWriter header, @Nullable KvError error) {
-      if (error == null) {
-        settle(id, header, renew(id, header));
+    private void settle(
+        long id, WireWriter header, @Nullable Long ttl, @Nullable Throwable failure) {
+      if (failure != null) {
+        close(Statuses.of(failure));
       } else {
-        close(Statuses.of(error));
-      }
-    }
-
-    private void settle(long id, WireWriter header, Renewal renewal) {
-      switch (renewal) {
-        case RENEWED -> {
-          Leases.Granted lease = context.state().leases().find(id);
-          answer(id, header, lease == null ? 0 : lease.ttlSeconds());
-        }
-        case NOT_FOUND -> answer(id, header, 0);
-        case NOT_PRIMARY -> close(Status.UNKNOWN.withDescription("not a primary lessor"));
-        case EXPIRING -> {
-          // the answer follows when the revocation has been applied
-        }
+        answer(id, header, ttl == null ? 0 : ttl);
       }
     }
 

@@ -44,7 +44,8 @@ public final class KvService {
   public ServerServiceDefinition definition() {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(KVGrpc.SERVICE_NAME)
-        .addMethod(methods.unary(KVGrpc.getRangeMethod(), this::range))
+        .addMethod(
+            methods.unary(KVGrpc.getRangeMethod(), this::range, RangeRequest::getSerializable))
         .addMethod(
             methods.streaming(
                 KVGrpc.getRangeStreamMethod(), new RangeStreamHandler(context, headers)))

@@ -1,9 +1,7 @@
 package dev.keelson.node.api;
 
-import com.google.protobuf.UnsafeByteOperations;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
-import dev.keelson.kv.mvcc.View;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantResponse;
@@ -14,7 +12,6 @@ import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeResponse;
 import dev.keelson.proto.etcdserverpb.LeaseStatus;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveRequest;
-import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.grpc.ServerServiceDefinition;
 
 /** {@code etcdserverpb.Lease}. */
@@ -90,36 +87,9 @@ public final class LeaseService {
   }
 
   private void timeToLive(LeaseTimeToLiveRequest request, Reply reply) {
-    context.linearizable(
-        reply,
-        () -> {
-          if (request.getKeys()) {
-            context.scans().execute(() -> answerTimeToLive(request, reply));
-          } else {
-            answerTimeToLive(request, reply);
-          }
-        });
-  }
-
-  private void answerTimeToLive(LeaseTimeToLiveRequest request, Reply reply) {
-    LeaseTimeToLiveResponse.Builder response =
-        LeaseTimeToLiveResponse.newBuilder().setHeader(headers.current()).setID(request.getID());
-    Leases.Granted lease = context.state().leases().find(request.getID());
-    if (lease == null) {
-      reply.ok(response.setTTL(-1).build());
-      return;
-    }
-    response
-        .setTTL(context.lessor().remainingSeconds(request.getID()))
-        .setGrantedTTL(lease.ttlSeconds());
-    if (request.getKeys()) {
-      try (View view = context.state().store().views().acquire()) {
-        for (byte[] key : Leases.attachedKeys(view.reader(), request.getID())) {
-          response.addKeys(UnsafeByteOperations.unsafeWrap(key));
-        }
-      }
-    }
-    reply.ok(response.build());
+    reply.whenDone(
+        context.leases().timeToLive(request),
+        response -> response.toBuilder().setHeader(headers.current()).build());
   }
 
   private void leases(LeaseLeasesRequest request, Reply reply) {

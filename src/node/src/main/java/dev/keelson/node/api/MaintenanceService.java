@@ -50,12 +50,12 @@ public final class MaintenanceService {
   public ServerServiceDefinition definition() {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(MaintenanceGrpc.SERVICE_NAME)
-        .addMethod(methods.unary(MaintenanceGrpc.getStatusMethod(), this::status))
+        .addMethod(methods.unary(MaintenanceGrpc.getStatusMethod(), this::status, _ -> true))
         .addMethod(methods.unary(MaintenanceGrpc.getAlarmMethod(), this::alarm))
         .addMethod(methods.unary(MaintenanceGrpc.getDefragmentMethod(), this::defragment))
         .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), hashes::hash))
         .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), hashes::hashKv))
-        .addMethod(methods.streaming(MaintenanceGrpc.getSnapshotMethod(), snapshots))
+        .addMethod(methods.streamingOnLearnersToo(MaintenanceGrpc.getSnapshotMethod(), snapshots))
         .addMethod(methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader))
         .addMethod(methods.unary(MaintenanceGrpc.getDowngradeMethod(), this::downgrade))
         .build();
@@ -78,7 +78,7 @@ public final class MaintenanceService {
             .setRaftTerm(raft.term())
             .setRaftIndex(raft.commit())
             .setRaftAppliedIndex(applied)
-            .setIsLearner(raft.confState().isLearner(context.memberId()))
+            .setIsLearner(context.isLearner())
             .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
     if (!raft.hasLeader()) {
       response.addErrors(KvError.NO_LEADER.text());
@@ -130,10 +130,10 @@ public final class MaintenanceService {
       reply.fail(KvError.NOT_LEADER);
     } else if (!raft.confState().isVoter(request.getTargetID())) {
       reply.fail(KvError.BAD_LEADER_TRANSFEREE);
-    } else if (request.getTargetID() == context.memberId()) {
-      reply.ok(MoveLeaderResponse.getDefaultInstance());
     } else {
-      reply.fail(KvError.BAD_LEADER_TRANSFEREE);
+      reply.whenDone(
+          context.membership().moveLeader(request.getTargetID(), reply::isAbandoned),
+          _ -> MoveLeaderResponse.getDefaultInstance());
     }
   }
 

@@ -32,6 +32,7 @@ public final class MemberServices {
             context.watchHub(),
             WatchAuthorizer.ALLOW_ALL,
             () -> context.standing().get().hasLeader(),
+            context::isLearner,
             WatchService.DEFAULT_BUDGET_BYTES);
     snapshots = new SnapshotHandler(context, EtcdVersion.STORAGE);
     definitions =
@@ -89,6 +90,11 @@ public final class MemberServices {
     } catch (Exception e) {
       result.completeExceptionally(e);
     }
+  }
+
+  /** No leader has been known for a while: streams that want one end. */
+  public void leaderLost() {
+    watch.leaderLost();
   }
 
   /** Ends the streams that would otherwise keep the server from stopping. */

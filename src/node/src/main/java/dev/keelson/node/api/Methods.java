@@ -10,6 +10,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,16 +27,19 @@ final class Methods {
   private static final Logger LOG = LoggerFactory.getLogger(Methods.class);
 
   private final BooleanSupplier leaderKnown;
+  private final BooleanSupplier learner;
   private final int messageBytesMax;
 
   /**
    * Creates the builder.
    *
    * @param leaderKnown whether a leader is known right now
+   * @param learner whether this member is a learner right now
    * @param messageBytesMax the largest request message
    */
-  Methods(BooleanSupplier leaderKnown, int messageBytesMax) {
+  Methods(BooleanSupplier leaderKnown, BooleanSupplier learner, int messageBytesMax) {
     this.leaderKnown = leaderKnown;
+    this.learner = learner;
     this.messageBytesMax = messageBytesMax;
   }
 
@@ -47,18 +51,49 @@ final class Methods {
 
   <Q extends MessageLite> ServerMethodDefinition<Incoming<Q>, Encoded> unary(
       MethodDescriptor<Q, ?> generated, Handler<Q> handler) {
+    return unary(generated, handler, _ -> false);
+  }
+
+  /**
+   * A method of which a learner answers some requests.
+   *
+   * @param learnerAnswers whether it is one of those
+   */
+  <Q extends MessageLite> ServerMethodDefinition<Incoming<Q>, Encoded> unary(
+      MethodDescriptor<Q, ?> generated, Handler<Q> handler, Predicate<Q> learnerAnswers) {
+    Handler<Q> gated =
+        (request, reply) -> {
+          if (learner.getAsBoolean() && !learnerAnswers.test(request)) {
+            reply.fail(KvError.LEARNER_UNSUPPORTED);
+          } else {
+            handler.handle(request, reply);
+          }
+        };
     MethodDescriptor<Incoming<Q>, Encoded> descriptor =
         generated.toBuilder(
                 Incoming.marshaller(generated.getRequestMarshaller(), messageBytesMax),
                 EncodedStream.MARSHALLER)
             .build();
     return ServerMethodDefinition.create(
-        descriptor,
-        guarded((call, headers) -> new UnaryListener<>(call, handler, messageBytesMax)));
+        descriptor, guarded((call, headers) -> new UnaryListener<>(call, gated, messageBytesMax)));
   }
 
-  /** A method whose handler looks after the whole call. */
+  /** A method whose handler looks after the whole call; a learner refuses it. */
   <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> streaming(
+      MethodDescriptor<Q, ?> generated, ServerCallHandler<Q, Encoded> handler) {
+    return streamingOnLearnersToo(
+        generated,
+        (call, headers) -> {
+          if (learner.getAsBoolean()) {
+            call.close(Statuses.of(KvError.LEARNER_UNSUPPORTED), new Metadata());
+            return new ServerCall.Listener<>() {};
+          }
+          return handler.startCall(call, headers);
+        });
+  }
+
+  /** A method whose handler looks after the whole call, on every member. */
+  <Q extends MessageLite> ServerMethodDefinition<Q, Encoded> streamingOnLearnersToo(
       MethodDescriptor<Q, ?> generated, ServerCallHandler<Q, Encoded> handler) {
     MethodDescriptor<Q, Encoded> descriptor =
         generated.toBuilder(generated.getRequestMarshaller(), EncodedStream.MARSHALLER).build();

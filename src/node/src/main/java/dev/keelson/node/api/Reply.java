@@ -7,7 +7,9 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.ThreadExecutorMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /** Where the answer of a unary call goes. Answer once, from any thread. */
 final class Reply {
@@ -31,6 +33,26 @@ final class Reply {
   /** Where callbacks that end in an answer should run. */
   Executor executor() {
     return executor;
+  }
+
+  /** Whether nobody waits for the answer any more. */
+  boolean isAbandoned() {
+    return call.isCancelled();
+  }
+
+  /** Answers with what becomes of a future, or with the status it fails with. */
+  <T> void whenDone(CompletableFuture<T> future, Function<T, MessageLite> response) {
+    var _ =
+        future.whenComplete(
+            (value, failure) ->
+                executor.execute(
+                    () -> {
+                      if (failure == null) {
+                        ok(response.apply(value));
+                      } else {
+                        fail(Statuses.of(failure));
+                      }
+                    }));
   }
 
   void ok(MessageLite response) {

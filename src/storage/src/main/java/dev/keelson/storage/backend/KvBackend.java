@@ -3,6 +3,7 @@ package dev.keelson.storage.backend;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /**
  * The ordered store below the state machine: a rebuildable cache of the raft log. It has no log of
@@ -60,6 +61,26 @@ public interface KvBackend extends Reader, Closeable {
    * allows.
    */
   void checkpoint(Path directory) throws IOException;
+
+  /**
+   * Reads a checkpoint of such a backend without changing it; the reader is valid during the call
+   * only.
+   *
+   * @throws IOException if it is none, or damaged
+   */
+  <T> T inspect(Path checkpoint, Function<Reader, T> question) throws IOException;
+
+  /**
+   * Puts the contents of a checkpoint in the place of all rows, at once and durably: after a crash
+   * the backend has either the old contents or the new ones. Open snapshots and cursors go on
+   * showing the old ones. Batches made before cannot be written any more, and what was to run after
+   * flushes under way never runs. Writer's thread.
+   *
+   * @param checkpoint is taken over; must be durable, and in the file system of the backend
+   * @throws IOException if it cannot be moved; nothing has changed
+   * @throws BackendException if it cannot be used; that is final
+   */
+  void replaceContents(Path checkpoint) throws IOException;
 
   /**
    * Flushes, then closes. Calls under way end first, later ones throw {@link

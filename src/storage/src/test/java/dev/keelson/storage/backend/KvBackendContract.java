@@ -351,6 +351,80 @@ public abstract class KvBackendContract {
   }
 
   @Test
+  void contentsAreReplacedForNewReadersOnly() throws IOException {
+    put(POINT, "a", "1");
+    put(LOG, "b", "2");
+    Path checkpoint = temporary.resolve("checkpoint-of-before");
+    backend.checkpoint(checkpoint);
+    put(POINT, "a", "later");
+    put(SMALL, "c", "3");
+    try (Snapshot before = backend.snapshot();
+        Cursor walk = before.ascending(POINT, new byte[0], null)) {
+      assertThat(walk.next()).isTrue();
+      backend.replaceContents(checkpoint);
+      assertThat(all(backend, POINT)).containsExactly("a=1");
+      assertThat(all(backend, LOG)).containsExactly("b=2");
+      assertThat(all(backend, SMALL)).isEmpty();
+      assertThat(all(before, POINT)).containsExactly("a=later");
+      assertThat(all(before, SMALL)).containsExactly("c=3");
+      assertThat(walk.value()).isEqualTo(bytes("later"));
+      assertThat(walk.next()).isFalse();
+    }
+    assertThat(checkpoint).doesNotExist();
+    put(POINT, "a", "new");
+    backend.flush();
+    backend.close();
+    backend = reopen(backend);
+    assertThat(all(backend, POINT)).containsExactly("a=new");
+    assertThat(all(backend, SMALL)).isEmpty();
+  }
+
+  @Test
+  void replacedContentsSurviveACrashWithoutAFlush() throws IOException {
+    put(POINT, "a", "1");
+    Path first = temporary.resolve("first");
+    backend.checkpoint(first);
+    put(POINT, "a", "2");
+    Path second = temporary.resolve("second");
+    backend.checkpoint(second);
+    put(POINT, "a", "3");
+    backend.flush();
+    backend.replaceContents(first);
+    backend.replaceContents(second);
+    backend = crash(backend);
+    assertThat(all(backend, POINT)).containsExactly("a=2");
+  }
+
+  @Test
+  void aBatchOfBeforeTheReplacementIsRefused() throws IOException {
+    Path checkpoint = temporary.resolve("empty");
+    backend.checkpoint(checkpoint);
+    try (WriteBatch old = backend.batch()) {
+      old.put(POINT, bytes("a"), bytes("1"));
+      backend.replaceContents(checkpoint);
+      assertThat(all(backend, POINT)).isEmpty();
+    }
+    put(POINT, "b", "2");
+    assertThat(all(backend, POINT)).containsExactly("b=2");
+  }
+
+  @Test
+  void aCheckpointCanBeLookedInto() throws IOException {
+    put(POINT, "a", "1");
+    put(POINT, "b", "2");
+    Path checkpoint = temporary.resolve("looked-into");
+    backend.checkpoint(checkpoint);
+    put(POINT, "a", "3");
+    assertThat(backend.<List<String>>inspect(checkpoint, reader -> all(reader, POINT)))
+        .containsExactly("a=1", "b=2");
+    try (KvBackend opened = openCheckpoint(checkpoint)) {
+      assertThat(all(opened, POINT)).containsExactly("a=1", "b=2");
+    }
+    assertThatThrownBy(() -> backend.inspect(temporary.resolve("absent"), reader -> reader))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
   void randomOperationsAgreeWithASortedMap() {
     Random random = new Random(7);
     NavigableMap<String, String> model = new TreeMap<>();

@@ -30,6 +30,8 @@ public final class WatchService implements BindableService {
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
   private static final Status NO_LEADER =
       Status.UNAVAILABLE.withDescription("etcdserver: no leader");
+  private static final Status LEARNER =
+      Status.FAILED_PRECONDITION.withDescription("etcdserver: rpc not supported for learner");
   private static final Status SERVER_STOPPED =
       Status.UNAVAILABLE.withDescription("etcdserver: server stopped");
 
@@ -41,6 +43,7 @@ public final class WatchService implements BindableService {
   private final WatchHub hub;
   private final WatchAuthorizer authorizer;
   private final BooleanSupplier hasLeader;
+  private final BooleanSupplier learner;
   private final int budgetBytes;
   private final Set<WatchCall> calls = ConcurrentHashMap.newKeySet();
   private volatile boolean stopped;
@@ -52,14 +55,20 @@ public final class WatchService implements BindableService {
    * @param authorizer asked at each creation
    * @param hasLeader whether a leader is known now; asked when a call with {@code hasleader: true}
    *     opens
+   * @param learner whether this member is a learner now: it serves no watches
    * @param budgetBytes unsent bytes per call past which it counts as slow; {@link
    *     #DEFAULT_BUDGET_BYTES} is enough to keep a fast link busy
    */
   public WatchService(
-      WatchHub hub, WatchAuthorizer authorizer, BooleanSupplier hasLeader, int budgetBytes) {
+      WatchHub hub,
+      WatchAuthorizer authorizer,
+      BooleanSupplier hasLeader,
+      BooleanSupplier learner,
+      int budgetBytes) {
     this.hub = hub;
     this.authorizer = authorizer;
     this.hasLeader = hasLeader;
+    this.learner = learner;
     this.budgetBytes = budgetBytes;
   }
 
@@ -95,6 +104,10 @@ public final class WatchService implements BindableService {
 
   private ServerCall.Listener<WatchRequest> open(
       ServerCall<WatchRequest, WatchFrame> serverCall, Metadata headers) {
+    if (learner.getAsBoolean()) {
+      serverCall.close(LEARNER, new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
     boolean requiresLeader = "true".equals(headers.get(HAS_LEADER));
     if (requiresLeader && !hasLeader.getAsBoolean()) {
       serverCall.close(NO_LEADER, new Metadata());

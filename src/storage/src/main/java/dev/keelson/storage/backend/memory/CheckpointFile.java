@@ -8,6 +8,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,12 +58,25 @@ final class CheckpointFile {
     return new State(families).with(changes);
   }
 
+  static void delete(Path directory) throws IOException {
+    Files.delete(directory.resolve(NAME));
+    Files.delete(directory);
+  }
+
   private static void writeArray(DataOutputStream out, byte[] array) throws IOException {
     out.writeInt(array.length);
     out.write(array);
   }
 
   private static byte[] readArray(DataInputStream in) throws IOException {
-    return in.readNBytes(in.readInt());
+    int length = in.readInt();
+    if (length < 0) {
+      throw new IOException("a row of " + length + " bytes");
+    }
+    byte[] array = in.readNBytes(length);
+    if (array.length < length) {
+      throw new EOFException("a row ends early");
+    }
+    return array;
   }
 }

@@ -3,12 +3,15 @@ package dev.keelson.storage.backend.memory;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.Reader;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ public final class MemoryKvBackend implements KvBackend {
   private volatile State durable;
   private volatile Phase phase = Phase.OPEN;
   private long unflushedBytes;
+  private final AtomicInteger replacements = new AtomicInteger();
   private long flushes;
   private long durableFlush;
 
@@ -110,10 +114,11 @@ public final class MemoryKvBackend implements KvBackend {
   public void startFlush(Runnable done) {
     State flushed = open();
     long number = ++flushes;
+    int contents = replacements.get();
     unflushedBytes = 0;
     flusher.execute(
         () -> {
-          if (phase == Phase.OPEN) {
+          if (phase == Phase.OPEN && contents == replacements.get()) {
             complete(number, flushed);
             done.run();
           }
@@ -157,6 +162,20 @@ public final class MemoryKvBackend implements KvBackend {
   @Override
   public void checkpoint(Path directory) throws IOException {
     CheckpointFile.write(directory, open());
+  }
+
+  @Override
+  public <T> T inspect(Path checkpoint, Function<Reader, T> question) throws IOException {
+    return question.apply(CheckpointFile.read(checkpoint, open().families()));
+  }
+
+  @Override
+  public void replaceContents(Path checkpoint) throws IOException {
+    State replacement = CheckpointFile.read(checkpoint, open().families());
+    CheckpointFile.delete(checkpoint);
+    replacements.incrementAndGet();
+    state = replacement;
+    flush();
   }
 
   @Override

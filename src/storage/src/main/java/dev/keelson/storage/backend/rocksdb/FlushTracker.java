@@ -48,6 +48,11 @@ final class FlushTracker extends AbstractEventListener {
     release();
   }
 
+  /** The database is given up: nothing runs any more. */
+  synchronized void abandon() {
+    pending.clear();
+  }
+
   @Override
   public synchronized void onFlushCompleted(RocksDB db, FlushJobInfo info) {
     durable = Math.max(durable, info.getLargestSeqno());

@@ -8,16 +8,16 @@ import org.rocksdb.RocksDBException;
 
 /** A batch serialised by RocksDB as it is filled. */
 final class RocksBatch implements WriteBatch {
-  private final RocksKvBackend owner;
+  private final RocksInstance owner;
   private final org.rocksdb.WriteBatch batch = new org.rocksdb.WriteBatch();
   private boolean closed;
 
-  RocksBatch(RocksKvBackend owner) {
+  RocksBatch(RocksInstance owner) {
     this.owner = owner;
   }
 
   /** The native batch, for the backend it was made by only. */
-  org.rocksdb.WriteBatch openBatchOf(RocksKvBackend writer) {
+  org.rocksdb.WriteBatch openBatchOf(RocksInstance writer) {
     if (writer != owner) {
       throw new IllegalArgumentException("batch of another backend");
     }

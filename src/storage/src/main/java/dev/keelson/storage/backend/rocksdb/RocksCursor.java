@@ -26,7 +26,8 @@ final class RocksCursor implements Cursor {
     CLOSED
   }
 
-  private final RocksKvBackend owner;
+  private final Runnable closed;
+  private final Object owner;
   private final boolean ascending;
   private final @Nullable Slice lower;
   private final @Nullable Slice upper;
@@ -34,14 +35,23 @@ final class RocksCursor implements Cursor {
   private final RocksIterator iterator;
   private Position position = Position.BEFORE_FIRST;
 
+  /**
+   * Prepares a walk.
+   *
+   * @param closed told once when the cursor is closed
+   * @param owner names the database in messages
+   * @param snapshot what to read; null for the newest state
+   */
   RocksCursor(
-      RocksKvBackend owner,
+      Runnable closed,
+      Object owner,
       RocksDB db,
       ColumnFamilyHandle handle,
       org.rocksdb.@Nullable Snapshot snapshot,
       byte[] from,
       byte @Nullable [] to,
       boolean ascending) {
+    this.closed = closed;
     this.owner = owner;
     this.ascending = ascending;
     lower = from.length == 0 ? null : new Slice(from);
@@ -123,7 +133,7 @@ final class RocksCursor implements Cursor {
     if (upper != null) {
       upper.close();
     }
-    owner.handleClosed();
+    closed.run();
   }
 
   private void requireRow() {

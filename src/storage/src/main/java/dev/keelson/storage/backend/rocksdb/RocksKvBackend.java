@@ -1,102 +1,47 @@
 package dev.keelson.storage.backend.rocksdb;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 import dev.keelson.storage.backend.BackendException;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.Reader;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.Checkpoint;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.CompactRangeOptions;
-import org.rocksdb.FlushOptions;
-import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteOptions;
 
 /**
  * The backend on RocksDB: a column family for each {@link Family}, no log, and flushes that take
  * all families together ({@code atomic_flush}), which is what makes the state after a crash one of
  * a single moment.
  *
+ * <p>The database is in the directory given, or, after {@link #replaceContents}, beside it under
+ * the same name with a number; of several the highest counts. Opening brings it back to the
+ * directory.
+ *
  * <p>Memory: the block cache and at most about four times {@link RocksOptions#memtableBytes}, plus
- * the filters and indexes of at most 512 open files.
+ * the filters and indexes of at most 512 open files; twice that as long as readers hold on to
+ * replaced contents.
  */
 public final class RocksKvBackend implements KvBackend {
-  /** What a row takes in a memtable besides its bytes: skip list node and key trailer. */
-  private static final int MEMTABLE_ROW_OVERHEAD = 48;
-
-  private static final long FAILURE_POLL_MILLIS = 50;
-  private static final long CALLBACK_GRACE_SECONDS = 30;
-
-  static {
-    RocksDB.loadLibrary();
-  }
-
   private final Path directory;
   private final List<Family> families;
-  private final RocksTuning tuning;
-  private final ExecutorService callbacks;
-  private final FlushTracker tracker;
-  private final RocksDB db;
-  private final ColumnFamilyHandle[] handles;
-  private final List<ColumnFamilyHandle> allHandles;
-  private final ReadOptions latest = new ReadOptions();
-  private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
-  private final FlushOptions background =
-      new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
-  private final CompactRangeOptions compaction =
-      new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false);
-  private final UseGate gate;
-  private final AtomicInteger openReaders = new AtomicInteger();
-  private volatile long unflushedBytes;
+  private final RocksOptions options;
+  private final List<RocksInstance> replaced = new CopyOnWriteArrayList<>();
+  private volatile RocksInstance current;
+  private int replacements;
 
   private RocksKvBackend(Path directory, List<Family> families, RocksOptions options)
       throws RocksDBException {
     this.directory = directory;
     this.families = families;
-    gate = new UseGate("the database in " + directory);
-    tuning = new RocksTuning(options);
-    callbacks =
-        Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().daemon().name("backend-flush-done").factory());
-    tracker = new FlushTracker(directory.toString(), callbacks);
-    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    for (Family family : families) {
-      descriptors.add(
-          new ColumnFamilyDescriptor(
-              family.name().getBytes(UTF_8), tuning.family(family.access())));
-    }
-    // RocksDB insists on its default family; it stays empty.
-    descriptors.add(
-        new ColumnFamilyDescriptor(
-            RocksDB.DEFAULT_COLUMN_FAMILY, tuning.family(Family.Access.SMALL)));
-    List<ColumnFamilyHandle> opened = new ArrayList<>();
-    try {
-      db = RocksDB.open(tuning.database(tracker), directory.toString(), descriptors, opened);
-    } catch (RocksDBException e) {
-      callbacks.shutdown();
-      freeOptions();
-      throw e;
-    }
-    allHandles = List.copyOf(opened);
-    handles = opened.subList(0, families.size()).toArray(ColumnFamilyHandle[]::new);
-    tracker.opened(db.getLatestSequenceNumber());
+    this.options = options;
+    this.current = new RocksInstance(directory, families, options);
   }
 
   /**
@@ -114,6 +59,7 @@ public final class RocksKvBackend implements KvBackend {
         throw new IllegalArgumentException("family " + families.get(i) + " is at position " + i);
       }
     }
+    RocksFiles.settle(directory);
     RocksFiles.prepare(directory, families);
     try {
       return new RocksKvBackend(directory, List.copyOf(families), options);
@@ -122,258 +68,132 @@ public final class RocksKvBackend implements KvBackend {
     }
   }
 
-  @Override
-  public byte @Nullable [] get(Family family, byte[] key) {
-    enter();
-    try {
-      return read(latest, family, key);
-    } finally {
-      gate.exit();
+  /** A database may be replaced between looking it up and using it: then the new one is asked. */
+  private <T> T ask(Function<RocksInstance, T> question) {
+    while (true) {
+      RocksInstance asked = current;
+      try {
+        return question.apply(asked);
+      } catch (IllegalStateException e) {
+        if (asked == current) {
+          throw e;
+        }
+      }
     }
   }
 
-  byte @Nullable [] read(ReadOptions options, Family family, byte[] key) {
-    try {
-      return db.get(handle(family), options, key, 0, key.length);
-    } catch (RocksDBException e) {
-      throw failed("read", e);
+  @Override
+  public byte @Nullable [] get(Family family, byte[] key) {
+    while (true) {
+      RocksInstance asked = current;
+      try {
+        return asked.get(family, key);
+      } catch (IllegalStateException e) {
+        if (asked == current) {
+          throw e;
+        }
+      }
     }
   }
 
   @Override
   public Cursor ascending(Family family, byte[] from, byte @Nullable [] to) {
-    enter();
-    try {
-      return cursor(null, family, from, to, true);
-    } finally {
-      gate.exit();
-    }
+    return ask(instance -> instance.ascending(family, from, to));
   }
 
   @Override
   public Cursor descending(Family family, byte[] from, byte @Nullable [] to) {
-    enter();
-    try {
-      return cursor(null, family, from, to, false);
-    } finally {
-      gate.exit();
-    }
-  }
-
-  /** Called by who keeps the database open: inside the gate, or through an open snapshot. */
-  Cursor cursor(
-      org.rocksdb.@Nullable Snapshot snapshot,
-      Family family,
-      byte[] from,
-      byte @Nullable [] to,
-      boolean ascending) {
-    tracker.throwIfFailed();
-    Cursor cursor = new RocksCursor(this, db, handle(family), snapshot, from, to, ascending);
-    openReaders.incrementAndGet();
-    return cursor;
+    return ask(instance -> instance.descending(family, from, to));
   }
 
   @Override
   public Snapshot snapshot() {
-    enter();
-    try {
-      Snapshot snapshot = new RocksSnapshot(this, db);
-      openReaders.incrementAndGet();
-      return snapshot;
-    } finally {
-      gate.exit();
-    }
-  }
-
-  void handleClosed() {
-    openReaders.decrementAndGet();
-  }
-
-  ColumnFamilyHandle handle(Family family) {
-    int ordinal = family.ordinal();
-    if (ordinal >= handles.length || !families.get(ordinal).equals(family)) {
-      throw new IllegalArgumentException("not a family of this backend: " + family);
-    }
-    return handles[ordinal];
+    return ask(RocksInstance::snapshot);
   }
 
   @Override
   public WriteBatch batch() {
-    return new RocksBatch(this);
+    return current.batch();
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
   @Override
   public void write(WriteBatch batch) {
-    if (!(batch instanceof RocksBatch rocksBatch)) {
-      throw new IllegalArgumentException("batch of another backend");
-    }
-    enter();
-    try {
-      db.write(unlogged, rocksBatch.openBatchOf(this));
-      unflushedBytes += rocksBatch.sizeBytes() + (long) MEMTABLE_ROW_OVERHEAD * rocksBatch.count();
-    } catch (RocksDBException e) {
-      throw failed("write", e);
-    } finally {
-      gate.exit();
-    }
+    current.write(batch);
   }
 
   @Override
   public void startFlush(Runnable done) {
-    enter();
-    try {
-      tracker.whenDurable(db.getLatestSequenceNumber(), done);
-      unflushedBytes = 0;
-      db.flush(background, allHandles);
-    } catch (RocksDBException e) {
-      throw failed("flush", e);
-    } finally {
-      gate.exit();
-    }
+    current.startFlush(done);
   }
 
   @Override
   public void flush() {
-    CountDownLatch done = new CountDownLatch(1);
-    startFlush(done::countDown);
-    boolean interrupted = false;
-    while (true) {
-      try {
-        if (done.await(FAILURE_POLL_MILLIS, MILLISECONDS)) {
-          break;
-        }
-        tracker.throwIfFailed();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    current.flush();
   }
 
   @Override
   public long unflushedBytes() {
-    return unflushedBytes;
+    return current.unflushedBytes();
   }
 
   @Override
   public long sizeBytes() {
-    return sum("rocksdb.total-sst-files-size") + sum("rocksdb.cur-size-all-mem-tables");
+    return ask(RocksInstance::sizeBytes);
   }
 
   @Override
   public long liveSizeBytes() {
-    return sum("rocksdb.estimate-live-data-size") + sum("rocksdb.cur-size-all-mem-tables");
-  }
-
-  private long sum(String property) {
-    enter();
-    try {
-      return db.getAggregatedLongProperty(property);
-    } catch (RocksDBException e) {
-      throw failed("property " + property, e);
-    } finally {
-      gate.exit();
-    }
+    return ask(RocksInstance::liveSizeBytes);
   }
 
   @Override
   public void compact() {
-    enter();
-    try {
-      for (ColumnFamilyHandle handle : handles) {
-        db.compactRange(handle, null, null, compaction);
-      }
-    } catch (RocksDBException e) {
-      if (!compaction.canceled()) {
-        throw failed("compaction", e);
-      }
-    } finally {
-      gate.exit();
-    }
+    current.compact();
   }
 
   @Override
   public void checkpoint(Path target) throws IOException {
-    enter();
-    try (Checkpoint checkpoint = Checkpoint.create(db)) {
-      checkpoint.createCheckpoint(target.toString());
+    current.checkpoint(target);
+  }
+
+  @Override
+  public <T> T inspect(Path checkpoint, Function<Reader, T> question) throws IOException {
+    try (RocksCheckpoint opened = new RocksCheckpoint(checkpoint, families)) {
+      return question.apply(opened);
     } catch (RocksDBException e) {
-      throw new IOException(
-          "cannot write a checkpoint of " + directory + " to " + target + ": " + e.getMessage(), e);
-    } finally {
-      gate.exit();
+      throw new IOException("cannot read the checkpoint " + checkpoint + ": " + e.getMessage(), e);
+    } catch (BackendException e) {
+      throw new IOException("cannot read the checkpoint " + checkpoint + ": " + e.getMessage(), e);
     }
   }
 
   @Override
-  public void close() {
-    if (!gate.shut()) {
-      return;
-    }
-    compaction.setCanceled(true);
-    gate.awaitEmpty();
-    if (openReaders.get() > 0) {
-      compaction.setCanceled(false);
-      gate.reopen();
-      throw new IllegalStateException(
-          "the database in "
-              + directory
-              + " cannot be closed: snapshots or cursors still open: "
-              + openReaders.get());
-    }
-    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
-      tracker.throwIfFailed();
-      db.flush(wait, allHandles);
+  public void replaceContents(Path checkpoint) throws IOException {
+    Path next = RocksFiles.numbered(directory, ++replacements);
+    RocksFiles.move(checkpoint, next);
+    RocksInstance opened;
+    try {
+      opened = new RocksInstance(next, families, options);
     } catch (RocksDBException e) {
-      throw failed("flush", e);
-    } finally {
-      db.cancelAllBackgroundWork(true);
-      allHandles.forEach(ColumnFamilyHandle::close);
-      db.close();
-      endCallbacks();
-      freeOptions();
+      throw RocksFiles.cannotOpen(next, e);
     }
+    RocksInstance old = current;
+    current = opened;
+    replaced.add(old);
+    old.retire();
   }
 
-  /** The actions of the last flush run before the close returns. */
-  private void endCallbacks() {
-    callbacks.shutdown();
-    try {
-      if (!callbacks.awaitTermination(CALLBACK_GRACE_SECONDS, SECONDS)) {
-        throw new BackendException("an action after a flush of " + this + " does not end");
+  @Override
+  public void close() {
+    for (RocksInstance old : replaced) {
+      if (old.openReaders() > 0) {
+        throw new IllegalStateException(
+            "%s cannot be closed: snapshots or cursors of replaced contents still open: %d"
+                .formatted(this, old.openReaders()));
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
-  }
-
-  private void freeOptions() {
-    latest.close();
-    unlogged.close();
-    background.close();
-    compaction.close();
-    tuning.close();
-    tracker.close();
-  }
-
-  private void enter() {
-    gate.enter();
-    try {
-      tracker.throwIfFailed();
-    } catch (BackendException e) {
-      gate.exit();
-      throw e;
-    }
-  }
-
-  private BackendException failed(String what, RocksDBException e) {
-    BackendException failure =
-        new BackendException(what + " of " + this + " failed: " + e.getMessage(), e);
-    tracker.fail(failure);
-    return failure;
+    current.close();
+    replaced.forEach(RocksInstance::awaitFreed);
   }
 
   @Override

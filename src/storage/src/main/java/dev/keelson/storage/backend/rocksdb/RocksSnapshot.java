@@ -9,13 +9,13 @@ import org.rocksdb.RocksDB;
 
 /** A sequence number RocksDB keeps the rows of. A cursor outlives it safely. */
 final class RocksSnapshot implements Snapshot {
-  private final RocksKvBackend owner;
+  private final RocksInstance owner;
   private final RocksDB db;
   private final org.rocksdb.Snapshot snapshot;
   private final ReadOptions options;
   private final UseGate gate = new UseGate("the snapshot");
 
-  RocksSnapshot(RocksKvBackend owner, RocksDB db) {
+  RocksSnapshot(RocksInstance owner, RocksDB db) {
     this.owner = owner;
     this.db = db;
     snapshot = db.getSnapshot();

@@ -40,6 +40,9 @@ class RocksKvBackendTest extends KvBackendContract {
   /** The files of a database that runs, copied, are what a killed process leaves. */
   @Override
   protected KvBackend crash(KvBackend crashed) throws IOException {
+    for (int i = 1; Files.exists(temporary.resolve("db." + i)); i++) {
+      directory = temporary.resolve("db." + i);
+    }
     Path copy = temporary.resolve("crash" + crashes++);
     Files.createDirectory(copy);
     // The manifest first: tables it names may be joined by newer ones meanwhile, not the reverse.

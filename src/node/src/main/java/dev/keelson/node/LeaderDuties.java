@@ -1,0 +1,86 @@
+package dev.keelson.node;
+
+import dev.keelson.kv.member.Members;
+import dev.keelson.node.loop.Standing;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a member does from time to time: as the leader, settle the cluster version and promote
+ * learners that have caught up; as any, end the streams that want a leader when there is none.
+ * Timer's thread.
+ */
+final class LeaderDuties {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderDuties.class);
+
+  /** Election timeouts without leader after which streams that want one end, as in etcd. */
+  private static final int LEADERLESS_MAX = 3;
+
+  private static final long PROMOTION_MILLIS = 1000;
+
+  private final MemberSettings settings;
+  private final Members members;
+  private final Supplier<Standing> standing;
+  private final VersionAgreement versions;
+  private final MembershipCalls membership;
+  private final Runnable leaderLost;
+  private long ticks;
+  private int leaderless;
+
+  LeaderDuties(
+      MemberSettings settings,
+      Members members,
+      Supplier<Standing> standing,
+      VersionAgreement versions,
+      MembershipCalls membership,
+      Runnable leaderLost) {
+    this.settings = settings;
+    this.members = members;
+    this.standing = standing;
+    this.versions = versions;
+    this.membership = membership;
+    this.leaderLost = leaderLost;
+  }
+
+  /** A heartbeat interval has passed. */
+  void tick() {
+    ticks++;
+    if (isDue(settings.electionMillis())) {
+      leaderless = standing.get().hasLeader() ? 0 : leaderless + 1;
+      if (leaderless >= LEADERLESS_MAX) {
+        leaderLost.run();
+      }
+    }
+    if (isDue(VersionAgreement.INTERVAL_MILLIS)) {
+      versions.check();
+    }
+    if (settings.cluster().promoteLearners()
+        && isDue(PROMOTION_MILLIS)
+        && standing.get().isLeader()) {
+      promoteLearners();
+    }
+  }
+
+  private boolean isDue(long everyMillis) {
+    return ticks % Math.max(1, everyMillis / settings.heartbeatMillis()) == 0;
+  }
+
+  private void promoteLearners() {
+    members.all().stream()
+        .filter(each -> each.getRaftAttributes().getIsLearner())
+        .filter(each -> !each.getMemberAttributes().getName().isEmpty())
+        .findFirst()
+        .ifPresent(
+            learner -> {
+              var _ =
+                  membership
+                      .promoteHere(learner.getID(), () -> !standing.get().isLeader())
+                      .thenAccept(
+                          _ ->
+                              LOG.atInfo()
+                                  .addKeyValue("member-id", Long.toHexString(learner.getID()))
+                                  .log("promoted a learner that has caught up"));
+            });
+  }
+}

@@ -1,0 +1,148 @@
+package dev.keelson.node.peer;
+
+import dev.keelson.proto.peer.PeerGrpc;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets in who belongs to the cluster and knows whom it is talking to; anybody may ask who this
+ * member is. Each refusal is logged once.
+ *
+ * <p>A member that was away may not know of members that joined meanwhile, one of which may lead;
+ * so a stranger is asked about, and let in if a known member vouches for it. One that was a member
+ * and was removed while this process runs is never asked about: another member may not know yet.
+ */
+final class Admission implements ServerInterceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
+  private static final int LOGGED_MAX = 1000;
+
+  private final long clusterId;
+  private final long memberId;
+  private final LongConsumer stranger;
+  private final Set<Long> guests = new HashSet<>();
+  private final Set<Long> former = new HashSet<>();
+  private final Set<String> logged =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+              return size() > LOGGED_MAX;
+            }
+          });
+  private Set<Long> members = Set.of();
+
+  /**
+   * Creates the check.
+   *
+   * @param stranger told of a sender that nobody here knows, to ask about it
+   */
+  Admission(long clusterId, long memberId, LongConsumer stranger) {
+    this.clusterId = clusterId;
+    this.memberId = memberId;
+    this.stranger = stranger;
+  }
+
+  /** The members from now on. */
+  synchronized void setMembers(Set<Long> now) {
+    for (long before : members) {
+      if (!now.contains(before)) {
+        former.add(before);
+      }
+    }
+    former.removeAll(now);
+    guests.removeAll(now);
+    members = Set.copyOf(now);
+  }
+
+  /** Another member vouched for it; false if it was a member here already. */
+  synchronized boolean admitGuest(long id) {
+    return !former.contains(id) && !members.contains(id) && guests.add(id);
+  }
+
+  synchronized boolean isAdmitted(long id) {
+    return members.contains(id) || guests.contains(id);
+  }
+
+  private synchronized boolean isFormer(long id) {
+    return former.contains(id);
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    boolean introduction =
+        call.getMethodDescriptor()
+            .getFullMethodName()
+            .equals(PeerGrpc.getDescribeMethod().getFullMethodName());
+    Status refusal = introduction ? null : judge(call, Identity.from(headers));
+    if (refusal != null) {
+      call.close(refusal, new Metadata());
+      return new ServerCall.Listener<>() {};
+    }
+    return next.startCall(call, headers);
+  }
+
+  private @Nullable Status judge(ServerCall<?, ?> call, @Nullable Identity identity) {
+    if (identity == null) {
+      return refuse(
+          Status.INVALID_ARGUMENT, "a peer call does not say who calls whom", "from " + host(call));
+    }
+    String sender = "member " + Identity.hex(identity.from());
+    if (identity.cluster() != clusterId) {
+      return refuse(
+          Status.FAILED_PRECONDITION,
+          "cluster ID mismatch",
+          "%s at %s is of cluster %s, this is cluster %s"
+              .formatted(
+                  sender, host(call), Identity.hex(identity.cluster()), Identity.hex(clusterId)));
+    }
+    if (identity.to() != memberId) {
+      return refuse(
+          Status.FAILED_PRECONDITION,
+          "to field mismatch",
+          "%s at %s looks for member %s, this is member %s"
+              .formatted(sender, host(call), Identity.hex(identity.to()), Identity.hex(memberId)));
+    }
+    if (isAdmitted(identity.from())) {
+      return null;
+    }
+    if (isFormer(identity.from())) {
+      return refuse(Status.PERMISSION_DENIED, "cannot process message from removed member", sender);
+    }
+    if (identity.from() != memberId && identity.from() != 0) {
+      stranger.accept(identity.from());
+    }
+    return refuse(
+        Status.PERMISSION_DENIED,
+        "cannot process message from unknown member",
+        sender + " at " + host(call));
+  }
+
+  /** The host only: the port is another one each time. */
+  private static String host(ServerCall<?, ?> call) {
+    Object address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+    return address instanceof java.net.InetSocketAddress inet
+        ? inet.getHostString()
+        : String.valueOf(address);
+  }
+
+  private synchronized Status refuse(Status status, String text, String detail) {
+    if (logged.add(text + detail)) {
+      LOG.atWarn().addKeyValue("reason", detail).log("refused a peer: " + text);
+    }
+    return status.withDescription(text + ": " + detail);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.keelson.node.peer;
+
+import dev.keelson.proto.peer.DescribeResponse;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.netty.InternalNettyServerBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The listening side of the peer port: one server per kind of URL, plain and encrypted. */
+final class PeerServer {
+  private static final int METADATA_BYTES_MAX = 64 << 10;
+  private static final int STREAMS_MAX = 128;
+  private static final long KEEPALIVE_SECONDS = 10;
+
+  private final List<Server> servers = new ArrayList<>();
+
+  PeerServer(
+      PeerSettings settings,
+      @Nullable SslContext tls,
+      PeerFront front,
+      EventLoopGroup loops,
+      ServerServiceDefinition service,
+      Supplier<DescribeResponse> self) {
+    List<SocketAddress> plain = new ArrayList<>();
+    List<SocketAddress> encrypted = new ArrayList<>();
+    for (String text : settings.listenUrls()) {
+      PeerUrl url = PeerUrl.parse(text);
+      (url.secure() ? encrypted : plain).add(new InetSocketAddress(url.host(), url.port()));
+    }
+    if (!plain.isEmpty()) {
+      servers.add(build(settings, plain, null, front, loops, service, self));
+    }
+    if (!encrypted.isEmpty()) {
+      if (tls == null) {
+        throw new IllegalArgumentException(
+            "an https peer URL to listen on, but no certificate: " + settings.listenUrls());
+      }
+      servers.add(build(settings, encrypted, tls, front, loops, service, self));
+    }
+  }
+
+  private static Server build(
+      PeerSettings settings,
+      List<SocketAddress> addresses,
+      @Nullable SslContext tls,
+      PeerFront front,
+      EventLoopGroup loops,
+      ServerServiceDefinition service,
+      Supplier<DescribeResponse> self) {
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(addresses.getFirst());
+    addresses.stream().skip(1).forEach(builder::addListenAddress);
+    builder
+        .bossEventLoopGroup(loops)
+        .workerEventLoopGroup(loops)
+        .channelType(NioServerSocketChannel.class)
+        .directExecutor()
+        .maxInboundMessageSize(settings.messageBytesMax())
+        .maxInboundMetadataSize(METADATA_BYTES_MAX)
+        .maxConcurrentCallsPerConnection(STREAMS_MAX)
+        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(settings.readTimeoutMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveTime(1, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .addService(service);
+    if (tls != null) {
+      builder.sslContext(tls);
+    }
+    InternalNettyServerBuilder.setStatsEnabled(builder, false);
+    InternalNettyServerBuilder.setTracingEnabled(builder, false);
+    front.prepare(builder, self);
+    return builder.build();
+  }
+
+  /**
+   * Binds every address.
+   *
+   * @throws UncheckedIOException naming the address that is taken
+   */
+  void start() {
+    try {
+      for (Server server : servers) {
+        server.start();
+      }
+    } catch (IOException e) {
+      close();
+      String cause = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+      throw new UncheckedIOException(
+          new IOException("cannot listen for peers: " + e.getMessage() + cause, e));
+    }
+  }
+
+  List<SocketAddress> addresses() {
+    return servers.stream()
+        .<SocketAddress>flatMap(server -> server.getListenSockets().stream())
+        .toList();
+  }
+
+  void close() {
+    servers.forEach(Server::shutdownNow);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.keelson.node.peer;
+
+import dev.keelson.proto.etcdserverpb.Member;
+import dev.keelson.proto.peer.DescribeRequest;
+import dev.keelson.proto.peer.DescribeResponse;
+import dev.keelson.raft.Message;
+import io.netty.channel.EventLoopGroup;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The other members: those of the membership, and guests that one of them vouched for. */
+final class PeerTable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerTable.class);
+  private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final PeerContext context;
+  private final EventLoopGroup loops;
+  private final BiFunction<String, DescribeRequest, CompletableFuture<DescribeResponse>> describe;
+  private final Admission admission;
+  private final Map<Long, Long> asked = new HashMap<>();
+  private volatile Map<Long, RemotePeer> peers = Map.of();
+
+  PeerTable(
+      PeerContext context,
+      EventLoopGroup loops,
+      BiFunction<String, DescribeRequest, CompletableFuture<DescribeResponse>> describe) {
+    this.context = context;
+    this.loops = loops;
+    this.describe = describe;
+    this.admission = new Admission(context.clusterId(), context.memberId(), this::askAbout);
+  }
+
+  Admission admission() {
+    return admission;
+  }
+
+  @Nullable RemotePeer find(long id) {
+    return peers.get(id);
+  }
+
+  synchronized void setPeers(Map<Long, List<String>> peerUrls) {
+    Map<Long, List<String>> wanted = new TreeMap<>(peerUrls);
+    wanted.remove(context.memberId());
+    admission.setMembers(wanted.keySet());
+    Map<Long, RemotePeer> next = new HashMap<>(peers);
+    for (Map.Entry<Long, RemotePeer> each : peers.entrySet()) {
+      if (!wanted.containsKey(each.getKey()) && !admission.isAdmitted(each.getKey())) {
+        next.remove(each.getKey());
+        each.getValue().close();
+      }
+    }
+    wanted.forEach((id, urls) -> put(next, id, urls));
+    peers = next;
+  }
+
+  private void put(Map<Long, RemotePeer> into, long id, List<String> urls) {
+    RemotePeer known = into.get(id);
+    if (known != null) {
+      known.setUrls(List.copyOf(urls));
+    } else {
+      RemotePeer added = new RemotePeer(context, id, List.copyOf(urls), loops.next());
+      into.put(id, added);
+      added.start();
+    }
+  }
+
+  /** Asks the members whether a stranger is one of them. */
+  private void askAbout(long stranger) {
+    Set<String> urls = new LinkedHashSet<>();
+    synchronized (this) {
+      long now = context.environment().nanoTime();
+      Long last = asked.get(stranger);
+      if (last != null && now - last < ASK_AGAIN_NANOS) {
+        return;
+      }
+      asked.values().removeIf(time -> now - time >= ASK_AGAIN_NANOS);
+      asked.put(stranger, now);
+      new TreeMap<>(peers).values().forEach(peer -> urls.addAll(peer.urls()));
+    }
+    DescribeRequest request =
+        DescribeRequest.newBuilder().setClusterId(context.clusterId()).build();
+    for (String url : urls) {
+      var _ = describe.apply(url, request).thenAccept(answer -> vouched(stranger, answer));
+    }
+  }
+
+  private void vouched(long stranger, DescribeResponse by) {
+    if (by.getClusterId() != context.clusterId() || by.getMemberId() == stranger) {
+      return;
+    }
+    for (Member member : by.getMembersList()) {
+      if (member.getID() == stranger && admission.admitGuest(stranger)) {
+        LOG.atInfo()
+            .addKeyValue("remote-peer-id", Identity.hex(stranger))
+            .addKeyValue("by", Identity.hex(by.getMemberId()))
+            .log("a peer that is not known here yet was vouched for");
+        synchronized (this) {
+          Map<Long, RemotePeer> next = new HashMap<>(peers);
+          put(next, stranger, member.getPeerURLsList());
+          peers = next;
+        }
+      }
+    }
+  }
+
+  /** Sends what can be sent; tells of the rest, once per member. */
+  void send(List<Message> messages) {
+    Set<RemotePeer> touched = new LinkedHashSet<>();
+    Set<Long> dropped = new LinkedHashSet<>();
+    for (Message message : messages) {
+      RemotePeer peer = peers.get(message.to());
+      if (peer == null) {
+        dropped.add(message.to());
+        if (message instanceof Message.InstallSnapshot) {
+          context.receiver().snapshotSent(message.to(), false);
+        }
+      } else if (message instanceof Message.InstallSnapshot) {
+        context.receiver().snapshotSent(message.to(), false);
+      } else if (peer.offer(message)) {
+        touched.add(peer);
+      } else {
+        dropped.add(message.to());
+      }
+    }
+    touched.forEach(RemotePeer::flush);
+    dropped.forEach(context.receiver()::unreachable);
+  }
+
+  void tick() {
+    peers.values().forEach(RemotePeer::tickSoon);
+  }
+
+  SortedMap<Long, PeerStatus> statuses() {
+    SortedMap<Long, PeerStatus> result = new TreeMap<>();
+    peers.forEach((id, peer) -> result.put(id, peer.status()));
+    return result;
+  }
+
+  synchronized void close() {
+    List<RemotePeer> all = new ArrayList<>(peers.values());
+    peers = Map.of();
+    all.forEach(RemotePeer::close);
+  }
+}

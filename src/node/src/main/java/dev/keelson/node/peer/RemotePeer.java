@@ -1,0 +1,207 @@
+package dev.keelson.node.peer;
+
+import dev.keelson.proto.peer.RaftAck;
+import dev.keelson.raft.Message;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The way to one other member: its lanes, and calls on the connection of the control lane. */
+final class RemotePeer {
+  private static final Logger LOG = LoggerFactory.getLogger(RemotePeer.class);
+  private static final long CLOCK_TOLERANCE_MILLIS = 1000;
+
+  private final PeerContext context;
+  private final Identity identity;
+  private final EventLoop loop;
+  private final Lane control;
+  private final Lane bulk;
+  private final AtomicLong dropped = new AtomicLong();
+  private volatile List<String> urls;
+  private volatile long roundTripNanos;
+  private volatile long clockDifferenceMillis;
+  private volatile boolean clockWarned;
+
+  RemotePeer(PeerContext context, long id, List<String> urls, EventLoop loop) {
+    this.context = context;
+    this.urls = urls;
+    this.loop = loop;
+    identity = new Identity(context.clusterId(), context.memberId(), id);
+    Events events = new Events();
+    control = new Lane(Lane.Kind.CONTROL, context, identity, loop, urls, events);
+    bulk = new Lane(Lane.Kind.BULK, context, identity, loop, urls, events);
+  }
+
+  void start() {
+    control.start();
+    bulk.start();
+  }
+
+  Identity identity() {
+    return identity;
+  }
+
+  List<String> urls() {
+    return urls;
+  }
+
+  void setUrls(List<String> changed) {
+    urls = changed;
+    control.setUrls(changed);
+    bulk.setUrls(changed);
+  }
+
+  /** Queues a message other than a snapshot; false if it is dropped. */
+  boolean offer(Message message) {
+    boolean taken = laneOf(message).offer(message);
+    if (!taken) {
+      dropped.incrementAndGet();
+    }
+    return taken;
+  }
+
+  void flush() {
+    control.flush();
+    bulk.flush();
+  }
+
+  /**
+   * Entries and what must stay in order with them go by the bulk lane, all else by the other. The
+   * core tolerates any order between the two: a heartbeat's commit index is at most what the
+   * follower has acknowledged.
+   */
+  private Lane laneOf(Message message) {
+    return switch (message) {
+      case Message.AppendRequest _, Message.ForwardedProposal _ -> bulk;
+      default -> control;
+    };
+  }
+
+  /** Looks after the connections. Any thread. */
+  void tickSoon() {
+    loop.execute(
+        () -> {
+          control.tick();
+          bulk.tick();
+        });
+  }
+
+  PeerStatus status() {
+    return new PeerStatus(
+        control.isConnected() && bulk.isConnected(),
+        roundTripNanos,
+        clockDifferenceMillis,
+        control.sentMessages() + bulk.sentMessages(),
+        dropped.get());
+  }
+
+  /** One request, one answer. */
+  <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request) {
+    ManagedChannel channel = control.connection();
+    if (channel == null) {
+      return CompletableFuture.failedFuture(
+          Status.UNAVAILABLE
+              .withDescription("member " + Identity.hex(identity.to()) + " is not connected")
+              .asRuntimeException());
+    }
+    return unary(
+        channel, method, request, identity.toMetadata(), context.settings().callTimeoutMillis());
+  }
+
+  static <Q, A> CompletableFuture<A> unary(
+      ManagedChannel channel,
+      MethodDescriptor<Q, A> method,
+      Q request,
+      Metadata headers,
+      long timeoutMillis) {
+    CompletableFuture<A> result = new CompletableFuture<>();
+    ClientCall<Q, A> call =
+        channel.newCall(
+            method, CallOptions.DEFAULT.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS));
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(A answer) {
+            result.complete(answer);
+          }
+
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            // after an answer this changes nothing
+            result.completeExceptionally(
+                status.isOk()
+                    ? Status.INTERNAL.withDescription("no answer").asRuntimeException()
+                    : status.asRuntimeException());
+          }
+        },
+        headers);
+    call.sendMessage(request);
+    call.halfClose();
+    call.request(1);
+    return result;
+  }
+
+  void close() {
+    control.close();
+    bulk.close();
+  }
+
+  /** What both lanes tell; on the event loop that they share. */
+  private final class Events implements Lane.Observer {
+    private String problem = "";
+
+    @Override
+    public void connected(Lane.Kind kind, String url) {
+      problem = "";
+      LOG.atInfo()
+          .addKeyValue("remote-peer-id", Identity.hex(identity.to()))
+          .addKeyValue("lane", kind.text())
+          .addKeyValue("url", url)
+          .log("established a stream to a peer");
+    }
+
+    @Override
+    public void broken(Lane.Kind kind, String url, Status why, boolean lost) {
+      String now = why.getCode() + ": " + why.getDescription();
+      // once per cause: an absent member is tried every two seconds, for days
+      if (!now.equals(problem)) {
+        problem = now;
+        LOG.atWarn()
+            .addKeyValue("remote-peer-id", Identity.hex(identity.to()))
+            .addKeyValue("lane", kind.text())
+            .addKeyValue("url", url)
+            .addKeyValue("error", now)
+            .log("lost the stream to a peer; it is tried again until it comes back");
+      }
+      if (lost) {
+        context.receiver().unreachable(identity.to());
+      }
+    }
+
+    @Override
+    public void answered(RaftAck ack, long nowNanos) {
+      roundTripNanos = nowNanos - ack.getSentAtNanos();
+      long half = TimeUnit.NANOSECONDS.toMillis(roundTripNanos) / 2;
+      clockDifferenceMillis =
+          ack.getWallClockMillis() - (context.environment().wallMillis() - half);
+      boolean far = Math.abs(clockDifferenceMillis) > CLOCK_TOLERANCE_MILLIS + half;
+      if (far && !clockWarned) {
+        LOG.atWarn()
+            .addKeyValue("remote-peer-id", Identity.hex(identity.to()))
+            .addKeyValue("clock-drift-ms", clockDifferenceMillis)
+            .log("prober found high clock drift");
+      }
+      clockWarned = far;
+    }
+  }
+}

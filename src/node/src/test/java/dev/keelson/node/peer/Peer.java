@@ -1,0 +1,53 @@
+package dev.keelson.node.peer;
+
+import dev.keelson.node.env.SystemEnvironment;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+
+/** A transport on a port of its own, and what it received. */
+final class Peer implements AutoCloseable {
+  static final PeerSettings SETTINGS = PeerSettings.of(List.of("http://127.0.0.1:0"));
+
+  final long id;
+  final RecordingReceiver receiver;
+  final GrpcTransport transport;
+  private final SystemEnvironment environment = new SystemEnvironment();
+
+  Peer(long id) {
+    this(id, RecordingReceiver.CLUSTER, SETTINGS);
+  }
+
+  Peer(long id, long cluster, PeerSettings settings) {
+    this.id = id;
+    receiver = new RecordingReceiver(id);
+    transport = new GrpcTransport(settings, environment, null, null, PeerFront.GRPC_ONLY);
+    transport.start(cluster, id, receiver);
+  }
+
+  int port() {
+    return ((InetSocketAddress) transport.addresses().getFirst()).getPort();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + port();
+  }
+
+  void knows(Peer... others) {
+    Map<Long, List<String>> urls = new java.util.TreeMap<>();
+    for (Peer other : others) {
+      urls.put(other.id, List.of(other.url()));
+    }
+    transport.setPeers(urls);
+    receiver.members.clear();
+    receiver.members.putAll(urls);
+    receiver.members.put(id, List.of(url()));
+  }
+
+  @Override
+  public void close() {
+    transport.close();
+    environment.close();
+    environment.pool().shutdownNow();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.node.peer;
+
+import org.jspecify.annotations.NullMarked;

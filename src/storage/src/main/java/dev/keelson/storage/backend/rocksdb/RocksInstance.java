@@ -1,0 +1,414 @@
+package dev.keelson.storage.backend.rocksdb;
+
+import static java.lang.System.Logger.Level.WARNING;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.keelson.storage.backend.BackendException;
+import dev.keelson.storage.backend.Cursor;
+import dev.keelson.storage.backend.Family;
+import dev.keelson.storage.backend.Reader;
+import dev.keelson.storage.backend.Snapshot;
+import dev.keelson.storage.backend.WriteBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One open database: what a {@link RocksKvBackend} is from one replacement of its contents to the
+ * next. A retired one lets nobody in any more and is freed, files included, when its last snapshot
+ * and cursor are closed.
+ */
+final class RocksInstance implements Reader {
+  /** What a row takes in a memtable besides its bytes: skip list node and key trailer. */
+  private static final int MEMTABLE_ROW_OVERHEAD = 48;
+
+  private static final System.Logger LOG = System.getLogger(RocksInstance.class.getName());
+  private static final long FAILURE_POLL_MILLIS = 50;
+  private static final long CALLBACK_GRACE_SECONDS = 30;
+
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private final Path directory;
+  private final List<Family> families;
+  private final RocksTuning tuning;
+  private final ExecutorService callbacks;
+  private final FlushTracker tracker;
+  private final RocksDB db;
+  private final ColumnFamilyHandle[] handles;
+  private final List<ColumnFamilyHandle> allHandles;
+  private final ReadOptions latest = new ReadOptions();
+  private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+  private final FlushOptions background =
+      new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
+  private final CompactRangeOptions compaction =
+      new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false);
+  private final UseGate gate;
+  private final AtomicInteger openReaders = new AtomicInteger();
+  private final AtomicBoolean freeing = new AtomicBoolean();
+  private final CountDownLatch freed = new CountDownLatch(1);
+  private volatile boolean retired;
+  private volatile long unflushedBytes;
+
+  RocksInstance(Path directory, List<Family> families, RocksOptions options)
+      throws RocksDBException {
+    this.directory = directory;
+    this.families = families;
+    gate = new UseGate("the database in " + directory);
+    tuning = new RocksTuning(options);
+    callbacks =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("backend-flush-done").factory());
+    tracker = new FlushTracker(directory.toString(), callbacks);
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    for (Family family : families) {
+      descriptors.add(
+          new ColumnFamilyDescriptor(
+              family.name().getBytes(UTF_8), tuning.family(family.access())));
+    }
+    // RocksDB insists on its default family; it stays empty.
+    descriptors.add(
+        new ColumnFamilyDescriptor(
+            RocksDB.DEFAULT_COLUMN_FAMILY, tuning.family(Family.Access.SMALL)));
+    List<ColumnFamilyHandle> opened = new ArrayList<>();
+    try {
+      db = RocksDB.open(tuning.database(tracker), directory.toString(), descriptors, opened);
+    } catch (RocksDBException e) {
+      callbacks.shutdown();
+      freeOptions();
+      throw e;
+    }
+    allHandles = List.copyOf(opened);
+    handles = opened.subList(0, families.size()).toArray(ColumnFamilyHandle[]::new);
+    tracker.opened(db.getLatestSequenceNumber());
+  }
+
+  @Override
+  public byte @Nullable [] get(Family family, byte[] key) {
+    enter();
+    try {
+      return read(latest, family, key);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  byte @Nullable [] read(ReadOptions options, Family family, byte[] key) {
+    try {
+      return db.get(handle(family), options, key, 0, key.length);
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
+  @Override
+  public Cursor ascending(Family family, byte[] from, byte @Nullable [] to) {
+    enter();
+    try {
+      return cursor(null, family, from, to, true);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  @Override
+  public Cursor descending(Family family, byte[] from, byte @Nullable [] to) {
+    enter();
+    try {
+      return cursor(null, family, from, to, false);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  /** Called by who keeps the database open: inside the gate, or through an open snapshot. */
+  Cursor cursor(
+      org.rocksdb.@Nullable Snapshot snapshot,
+      Family family,
+      byte[] from,
+      byte @Nullable [] to,
+      boolean ascending) {
+    tracker.throwIfFailed();
+    Cursor cursor =
+        new RocksCursor(
+            this::handleClosed, this, db, handle(family), snapshot, from, to, ascending);
+    openReaders.incrementAndGet();
+    return cursor;
+  }
+
+  Snapshot snapshot() {
+    enter();
+    try {
+      Snapshot snapshot = new RocksSnapshot(this, db);
+      openReaders.incrementAndGet();
+      return snapshot;
+    } finally {
+      gate.exit();
+    }
+  }
+
+  void handleClosed() {
+    if (openReaders.decrementAndGet() == 0 && retired) {
+      startFreeing();
+    }
+  }
+
+  /** Snapshots and cursors that are open. */
+  int openReaders() {
+    return openReaders.get();
+  }
+
+  /**
+   * Another database takes the place of this one: nobody gets in any more, actions after flushes
+   * under way never run, and the files go with the last reader.
+   */
+  void retire() {
+    tracker.abandon();
+    gate.shut();
+    compaction.setCanceled(true);
+    gate.awaitEmpty();
+    retired = true;
+    if (openReaders.get() == 0) {
+      startFreeing();
+    }
+  }
+
+  private void startFreeing() {
+    if (freeing.compareAndSet(false, true)) {
+      // the thread that closed the last reader may be one that must not wait for a disk
+      Thread.ofPlatform().daemon().name("backend-free").start(this::free);
+    }
+  }
+
+  private void free() {
+    try {
+      db.cancelAllBackgroundWork(true);
+      allHandles.forEach(ColumnFamilyHandle::close);
+      db.close();
+      endCallbacks();
+      freeOptions();
+      RocksFiles.delete(directory);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(WARNING, "cannot remove the replaced database in " + directory, e);
+    } finally {
+      freed.countDown();
+    }
+  }
+
+  /** After {@link #retire}, when no reader is open: returns when its files are gone. */
+  void awaitFreed() {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        freed.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  ColumnFamilyHandle handle(Family family) {
+    int ordinal = family.ordinal();
+    if (ordinal >= handles.length || !families.get(ordinal).equals(family)) {
+      throw new IllegalArgumentException("not a family of this backend: " + family);
+    }
+    return handles[ordinal];
+  }
+
+  WriteBatch batch() {
+    return new RocksBatch(this);
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
+  void write(WriteBatch batch) {
+    if (!(batch instanceof RocksBatch rocksBatch)) {
+      throw new IllegalArgumentException("batch of another backend");
+    }
+    enter();
+    try {
+      db.write(unlogged, rocksBatch.openBatchOf(this));
+      unflushedBytes += rocksBatch.sizeBytes() + (long) MEMTABLE_ROW_OVERHEAD * rocksBatch.count();
+    } catch (RocksDBException e) {
+      throw failed("write", e);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  void startFlush(Runnable done) {
+    enter();
+    try {
+      tracker.whenDurable(db.getLatestSequenceNumber(), done);
+      unflushedBytes = 0;
+      db.flush(background, allHandles);
+    } catch (RocksDBException e) {
+      throw failed("flush", e);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  void flush() {
+    CountDownLatch done = new CountDownLatch(1);
+    startFlush(done::countDown);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (done.await(FAILURE_POLL_MILLIS, MILLISECONDS)) {
+          break;
+        }
+        tracker.throwIfFailed();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  long unflushedBytes() {
+    return unflushedBytes;
+  }
+
+  long sizeBytes() {
+    return sum("rocksdb.total-sst-files-size") + sum("rocksdb.cur-size-all-mem-tables");
+  }
+
+  long liveSizeBytes() {
+    return sum("rocksdb.estimate-live-data-size") + sum("rocksdb.cur-size-all-mem-tables");
+  }
+
+  private long sum(String property) {
+    enter();
+    try {
+      return db.getAggregatedLongProperty(property);
+    } catch (RocksDBException e) {
+      throw failed("property " + property, e);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  void compact() {
+    enter();
+    try {
+      for (ColumnFamilyHandle handle : handles) {
+        db.compactRange(handle, null, null, compaction);
+      }
+    } catch (RocksDBException e) {
+      if (!compaction.canceled()) {
+        throw failed("compaction", e);
+      }
+    } finally {
+      gate.exit();
+    }
+  }
+
+  void checkpoint(Path target) throws IOException {
+    enter();
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(target.toString());
+    } catch (RocksDBException e) {
+      throw new IOException(
+          "cannot write a checkpoint of " + directory + " to " + target + ": " + e.getMessage(), e);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  void close() {
+    if (!gate.shut()) {
+      return;
+    }
+    compaction.setCanceled(true);
+    gate.awaitEmpty();
+    if (openReaders.get() > 0) {
+      compaction.setCanceled(false);
+      gate.reopen();
+      throw new IllegalStateException(
+          "the database in "
+              + directory
+              + " cannot be closed: snapshots or cursors still open: "
+              + openReaders.get());
+    }
+    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+      tracker.throwIfFailed();
+      db.flush(wait, allHandles);
+    } catch (RocksDBException e) {
+      throw failed("flush", e);
+    } finally {
+      db.cancelAllBackgroundWork(true);
+      allHandles.forEach(ColumnFamilyHandle::close);
+      db.close();
+      endCallbacks();
+      freeOptions();
+    }
+  }
+
+  /** The actions of the last flush run before the close returns. */
+  private void endCallbacks() {
+    callbacks.shutdown();
+    try {
+      if (!callbacks.awaitTermination(CALLBACK_GRACE_SECONDS, SECONDS)) {
+        throw new BackendException("an action after a flush of " + this + " does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void freeOptions() {
+    latest.close();
+    unlogged.close();
+    background.close();
+    compaction.close();
+    tuning.close();
+    tracker.close();
+  }
+
+  private void enter() {
+    gate.enter();
+    try {
+      tracker.throwIfFailed();
+    } catch (BackendException e) {
+      gate.exit();
+      throw e;
+    }
+  }
+
+  private BackendException failed(String what, RocksDBException e) {
+    BackendException failure =
+        new BackendException(what + " of " + this + " failed: " + e.getMessage(), e);
+    tracker.fail(failure);
+    return failure;
+  }
+
+  @Override
+  public String toString() {
+    return "the database in " + directory;
+  }
+}
