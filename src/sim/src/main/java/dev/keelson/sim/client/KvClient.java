@@ -17,6 +17,7 @@ import dev.keelson.sim.time.EventQueue;
 import dev.keelson.sim.time.Party;
 import io.grpc.MethodDescriptor;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ public final class KvClient {
   private final Workload workload;
   private final List<Operation> history;
   private final Settings settings;
+  private final LongSupplier leases;
   private final int number;
   private @Nullable Life member;
   private long newestRevision;
@@ -50,6 +52,7 @@ public final class KvClient {
    * Creates a client.
    *
    * @param history where it writes down what it does
+   * @param leases a lease that keys may be attached to; 0 if there is none
    */
   public KvClient(
       EventQueue queue,
@@ -59,6 +62,7 @@ public final class KvClient {
       Workload workload,
       List<Operation> history,
       Settings settings,
+      LongSupplier leases,
       int number) {
     this.queue = queue;
     this.chance = chance;
@@ -67,6 +71,7 @@ public final class KvClient {
     this.workload = workload;
     this.history = history;
     this.settings = settings;
+    this.leases = leases;
     this.number = number;
   }
 
@@ -107,7 +112,7 @@ public final class KvClient {
       think();
       return;
     }
-    MessageLite request = workload.next(newestRevision, 0);
+    MessageLite request = workload.next(newestRevision, leases.getAsLong());
     switch (request) {
       case PutRequest put -> call(to, KVGrpc.getPutMethod(), put);
       case DeleteRangeRequest delete -> call(to, KVGrpc.getDeleteRangeMethod(), delete);

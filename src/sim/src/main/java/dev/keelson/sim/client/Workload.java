@@ -14,7 +14,8 @@ import java.util.List;
 
 /** Requests on a few keys, so that clients meet; every value is written once. */
 public final class Workload {
-  private static final ByteString OPEN_END = ByteString.copyFrom(new byte[1]);
+  /** The first possible key; as the end of a range, no end. */
+  static final ByteString FIRST_KEY = ByteString.copyFrom(new byte[1]);
 
   private final Chance chance;
   private final Mix mix;
@@ -42,6 +43,11 @@ public final class Workload {
     for (int i = 0; i < mix.keys(); i++) {
       keys.add(ByteString.copyFromUtf8("k" + (char) ('a' + i)));
     }
+  }
+
+  /** All keys there are. */
+  public List<ByteString> keys() {
+    return List.copyOf(keys);
   }
 
   /**
@@ -153,7 +159,7 @@ public final class Workload {
   }
 
   private ByteString end() {
-    return chance.permille(500) ? OPEN_END : chance.pick(keys);
+    return chance.permille(500) ? FIRST_KEY : chance.pick(keys);
   }
 
   private ByteString value() {

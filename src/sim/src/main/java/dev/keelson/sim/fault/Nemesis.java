@@ -87,7 +87,6 @@ public final class Nemesis {
       host.disk().failWrite(Long.MAX_VALUE);
       host.disk().failPersist(Long.MAX_VALUE);
       host.crashAtStep(Long.MAX_VALUE, Survival.ALL);
-      host.resume();
       if (host.life() == null) {
         host.start();
       }

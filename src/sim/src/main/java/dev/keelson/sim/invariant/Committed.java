@@ -9,6 +9,7 @@ import dev.keelson.sim.check.Violation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The one log that all members carry out (state machine safety, Raft §5.4.3): whoever commits an
@@ -18,6 +19,11 @@ public final class Committed {
   private final List<Entry> entries = new ArrayList<>();
   private final List<Long> revisions = new ArrayList<>();
   private final LogModel model = new LogModel();
+  private final Consumer<InternalRaftRequest> listener;
+
+  Committed(Consumer<InternalRaftRequest> listener) {
+    this.listener = listener;
+  }
 
   /** What the log means. */
   public LogModel model() {
@@ -62,7 +68,9 @@ public final class Committed {
   private void carryOut(Entry entry) {
     if (entry.type() == EntryType.NORMAL && entry.data().length > 0) {
       try {
-        model.apply(InternalRaftRequest.parseFrom(entry.data()));
+        InternalRaftRequest request = InternalRaftRequest.parseFrom(entry.data());
+        model.apply(request);
+        listener.accept(request);
       } catch (InvalidProtocolBufferException e) {
         throw new Violation("entry " + entry.index() + " is no request", e);
       }

@@ -5,6 +5,7 @@ import dev.keelson.node.Member;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.node.loop.NodeLoop;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.Message;
@@ -19,12 +20,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at every event of a cluster. */
 public final class Invariants {
   private final LogMatching matching = new LogMatching();
-  private final Committed committed = new Committed();
+  private final Committed committed;
   private final Map<Host, ShadowLog> logs = new HashMap<>();
   private final Map<Long, Host> hosts = new HashMap<>();
   private final Map<Long, Long> leaderOfTerm = new HashMap<>();
@@ -40,6 +42,15 @@ public final class Invariants {
     private @Nullable Standing standing;
     private long applied;
     private long handedOut;
+  }
+
+  /**
+   * Creates the invariants of a new cluster.
+   *
+   * @param committedRequest told of each request when it is first known to be committed
+   */
+  public Invariants(Consumer<InternalRaftRequest> committedRequest) {
+    committed = new Committed(committedRequest);
   }
 
   /** The log that all members carry out. */

@@ -149,8 +149,12 @@ public final class Host {
         member.close();
       } catch (SimulatedCrash crash) {
         return;
+      } catch (RuntimeException failure) {
+        failed(stopping, failure);
+        return;
       }
       stopping.die();
+      queue.note("stop " + stopping);
       process = null;
       store = store == null ? null : store.reopen();
       events.died(stopping);
@@ -176,9 +180,9 @@ public final class Host {
     stoppedUntilNanos = queue.nowNanos() + nanos;
   }
 
-  /** Ends a pause. */
-  public void resume() {
-    stoppedUntilNanos = 0;
+  /** Whether the process is stopped. */
+  public boolean paused() {
+    return process != null && stoppedUntilNanos > queue.nowNanos();
   }
 
   /** Sets the wall clock forward, or back. */

@@ -14,6 +14,8 @@ import java.util.List;
  *
  * @param members how many members there are at the start
  * @param clients how many clients ask
+ * @param watchers how many clients watch
+ * @param lessees how many clients hold leases
  * @param heartbeatMillis a tick
  * @param electionMillis the election timeout
  * @param driftPpmMax how much a clock may go wrong, in microseconds per second
@@ -21,6 +23,9 @@ import java.util.List;
 record Knobs(
     int members,
     int clients,
+    int watchers,
+    int lessees,
+    long compactEveryNanos,
     int heartbeatMillis,
     int electionMillis,
     boolean preVote,
@@ -43,10 +48,13 @@ record Knobs(
     return new Knobs(
         chance.pick(List.of(1, 3, 3, 3, 3, 3, 3, 3, 5, 5)),
         4 + chance.below(9),
+        chance.below(6),
+        chance.below(5),
+        chance.delay(200 * MILLI, 100 * SECOND),
         heartbeat,
         election,
         chance.permille(850),
-        5 + chance.below(500),
+        1_000_000,
         chance.delay(2_000, 100_000),
         chance.delay(1_000, 1_000_000),
         1 + chance.below(50),

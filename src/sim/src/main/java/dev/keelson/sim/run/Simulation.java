@@ -6,12 +6,20 @@ import dev.keelson.node.MemberStartException;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.node.loop.NodeLoop;
 import dev.keelson.node.peer.Transport;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
+import dev.keelson.sim.check.LeaseLedger;
+import dev.keelson.sim.check.LogModel;
 import dev.keelson.sim.check.Operation;
 import dev.keelson.sim.check.RevisionChecker;
 import dev.keelson.sim.check.Violation;
+import dev.keelson.sim.check.WatchChecker;
+import dev.keelson.sim.check.WatchSession;
 import dev.keelson.sim.client.Calls;
+import dev.keelson.sim.client.Compactions;
 import dev.keelson.sim.client.Front;
 import dev.keelson.sim.client.KvClient;
+import dev.keelson.sim.client.LeaseClient;
+import dev.keelson.sim.client.WatchClient;
 import dev.keelson.sim.client.Workload;
 import dev.keelson.sim.fault.Nemesis;
 import dev.keelson.sim.invariant.Invariants;
@@ -34,17 +42,25 @@ import org.jspecify.annotations.Nullable;
 public final class Simulation {
   private static final long SETTLE_NANOS = 120 * Knobs.SECOND;
 
+  /** After everything is answered: for the last watchers to connect and hear the rest. */
+  private static final long QUIET_NANOS = 3 * Knobs.SECOND;
+
   private final long seed;
   private final EventQueue queue = new EventQueue(this::afterEvent);
   private final Chance chance;
   private final Knobs knobs;
   private final Calls calls;
   private final SimNetwork network;
-  private final Invariants invariants = new Invariants();
+  private final Invariants invariants = new Invariants(this::committed);
   private final Nemesis nemesis;
   private final List<Host> hosts = new ArrayList<>();
   private final List<KvClient> clients = new ArrayList<>();
+  private final List<WatchClient> watchers = new ArrayList<>();
+  private final List<LeaseClient> lessees = new ArrayList<>();
+  private final Compactions compactions;
   private final List<Operation> history = new ArrayList<>();
+  private final List<WatchSession> sessions = new ArrayList<>();
+  private final LeaseLedger ledger = new LeaseLedger();
 
   public Simulation(long seed) {
     this.seed = seed;
@@ -69,8 +85,32 @@ public final class Simulation {
     for (int i = 1; i <= knobs.clients(); i++) {
       clients.add(
           new KvClient(
-              queue, chance.split(), calls, this::pick, workload, history, knobs.client(), i));
+              queue,
+              chance.split(),
+              calls,
+              this::pick,
+              workload,
+              history,
+              knobs.client(),
+              this::someLease,
+              i));
     }
+    for (int i = 0; i < knobs.watchers(); i++) {
+      watchers.add(
+          new WatchClient(
+              queue, chance.split(), calls, this::pick, sessions, workload.keys()));
+    }
+    for (int i = 0; i < knobs.lessees(); i++) {
+      lessees.add(new LeaseClient(queue, chance.split(), calls, this::pick, ledger));
+    }
+    compactions =
+        new Compactions(
+            queue,
+            chance.split(),
+            calls,
+            this::pick,
+            () -> invariants.committed().model().history().revision(),
+            knobs.compactEveryNanos());
   }
 
   private static String peerUrl(int number) {
@@ -105,6 +145,10 @@ public final class Simulation {
         new MemberSettings.Memory(0, knobs.memtableBytes(), knobs.logCacheBytes(), 1 << 20));
   }
 
+  private long someLease() {
+    return lessees.isEmpty() ? 0 : chance.pick(lessees).lease();
+  }
+
   private @Nullable Life pick() {
     List<Life> running = new ArrayList<>();
     for (Host host : hosts) {
@@ -124,12 +168,19 @@ public final class Simulation {
   public Result run(long events) {
     hosts.forEach(Host::start);
     clients.forEach(KvClient::start);
+    watchers.forEach(WatchClient::start);
+    lessees.forEach(LeaseClient::start);
+    compactions.start();
     nemesis.start();
     while (queue.executed() < events && queue.step()) {
       // on
     }
     settle();
-    RevisionChecker.check(invariants.committed().model().history(), history);
+    LogModel model = invariants.committed().model();
+    RevisionChecker.check(model.history(), history);
+    for (WatchSession session : sessions) {
+      WatchChecker.check(model.history(), model.compactRevision(), session, true);
+    }
     return new Result(
         seed,
         knobs.members(),
@@ -151,12 +202,23 @@ public final class Simulation {
     queue.note("no more faults");
     nemesis.stop();
     clients.forEach(KvClient::stop);
+    watchers.forEach(WatchClient::calm);
+    lessees.forEach(LeaseClient::stop);
+    compactions.stop();
     long deadline = queue.nowNanos() + SETTLE_NANOS;
     while (busy() && queue.nowNanos() < deadline && queue.step()) {
       // on
     }
     if (busy()) {
       throw new Violation("not settled two minutes after the last fault: " + picture());
+    }
+    pass(QUIET_NANOS);
+  }
+
+  private void pass(long nanos) {
+    long end = queue.nowNanos() + nanos;
+    while (queue.nowNanos() < end && queue.step()) {
+      // on
     }
   }
 
@@ -179,12 +241,20 @@ public final class Simulation {
     for (Host host : hosts) {
       Member member = host.member();
       if (member == null
+          || host.paused()
           || !member.ready().isDone()
           || host.applied().index() < invariants.maxCommit()) {
         return true;
       }
     }
     return false;
+  }
+
+  /** An entry is committed. */
+  private void committed(InternalRaftRequest request) {
+    if (request.hasLeaseRevoke()) {
+      ledger.revoked(request.getLeaseRevoke().getID(), queue.nowNanos());
+    }
   }
 
   private void afterEvent(Party party) {
