@@ -103,8 +103,7 @@ public final class Member implements AutoCloseable {
       Transport transport,
       Consumer<Throwable> failureHandler) {
     return identity(settings, environment, transport)
-        .thenApply(
-            fresh -> new Member(settings, environment, transport, failureHandler, fresh::get))
+        .thenApply(fresh -> new Member(settings, environment, transport, failureHandler, fresh))
         .whenComplete(
             (_, failure) -> {
               if (failure != null) {
@@ -206,7 +205,9 @@ public final class Member implements AutoCloseable {
             new Consensus.Queues(proposals, changes, barrier),
             new Outside(),
             this::fail);
-    roster = new Roster(storage.memberId(), state.members(), transport);
+    roster =
+        new Roster(
+            environment, storage.memberId(), state.members(), transport, REMOVAL_PAUSE_MILLIS);
     join = new Join(settings, environment, transport);
     AtLeader atLeader =
         new AtLeader(

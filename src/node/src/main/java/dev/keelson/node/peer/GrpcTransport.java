@@ -124,6 +124,12 @@ public final class GrpcTransport implements Transport {
   }
 
   @Override
+  public long connectedMillis(long member) {
+    Running now = running;
+    return now == null ? -1 : now.peers.connectedMillis(member);
+  }
+
+  @Override
   public CompletableFuture<LeaseRenewResponse> renewLeases(long to, LeaseRenewRequest request) {
     return call(to, PeerGrpc.getLeaseRenewMethod(), request);
   }

@@ -142,6 +142,11 @@ final class PeerTable {
     peers.values().forEach(RemotePeer::tickSoon);
   }
 
+  long connectedMillis(long member) {
+    RemotePeer peer = peers.get(member);
+    return peer == null ? -1 : peer.connectedMillis();
+  }
+
   SortedMap<Long, PeerStatus> statuses() {
     SortedMap<Long, PeerStatus> result = new TreeMap<>();
     peers.forEach((id, peer) -> result.put(id, peer.status()));

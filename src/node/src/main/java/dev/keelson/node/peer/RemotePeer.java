@@ -31,6 +31,7 @@ final class RemotePeer {
   private volatile long roundTripNanos;
   private volatile long clockDifferenceMillis;
   private volatile boolean clockWarned;
+  private volatile long connectedSinceNanos;
 
   RemotePeer(PeerContext context, long id, List<String> urls, EventLoop loop) {
     this.context = context;
@@ -105,6 +106,13 @@ final class RemotePeer {
         dropped.get());
   }
 
+  /** For how long both lanes have been up; -1 if one is down. */
+  long connectedMillis() {
+    return control.isConnected() && bulk.isConnected()
+        ? TimeUnit.NANOSECONDS.toMillis(context.environment().nanoTime() - connectedSinceNanos)
+        : -1;
+  }
+
   /** One request, one answer. */
   <Q, A> CompletableFuture<A> call(MethodDescriptor<Q, A> method, Q request) {
     ManagedChannel channel = control.connection();
@@ -163,6 +171,7 @@ final class RemotePeer {
     @Override
     public void connected(Lane.Kind kind, String url) {
       problem = "";
+      connectedSinceNanos = context.environment().nanoTime();
       LOG.atInfo()
           .addKeyValue("remote-peer-id", Identity.hex(identity.to()))
           .addKeyValue("lane", kind.text())

@@ -45,6 +45,7 @@ class WatchServiceTest {
           hub,
           (call, headers, key, rangeEnd) -> key[0] == 's' && rangeEnd.length == 0 ? DENIED : null,
           () -> leader,
+          () -> false,
           WatchService.DEFAULT_BUDGET_BYTES);
   private final Server server =
       InProcessServerBuilder.forName("watch").directExecutor().addService(service).build();

@@ -92,7 +92,8 @@ class WatchSocketTest {
     ExecutorService loops = Executors.newFixedThreadPool(2);
     WatchHub hub =
         new WatchHub(log, 1, 2, () -> 3, WatchSettings.DEFAULT, loops, loops, failures::add);
-    WatchService service = new WatchService(hub, WatchAuthorizer.ALLOW_ALL, () -> true, () -> false, 64 << 10);
+    WatchService service =
+        new WatchService(hub, WatchAuthorizer.ALLOW_ALL, () -> true, () -> false, 64 << 10);
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(service)
