@@ -33,5 +33,7 @@ public enum Fault {
   /** A write of the log fails, after half of it. */
   WRITE_ERROR,
   /** A persist of the log fails. */
-  PERSIST_ERROR
+  PERSIST_ERROR,
+  /** A bit of the log tips over while its member is down. */
+  BIT_ROT
 }

@@ -7,9 +7,12 @@ import dev.keelson.sim.time.Chance;
 import dev.keelson.sim.time.EventQueue;
 import dev.keelson.sim.time.Party;
 import dev.keelson.storage.disk.Survival;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,9 @@ public final class Nemesis {
   private static final int STEPS_MAX = 24;
   private static final int SPACE_MAX = 20_000;
 
+  /** Where in a file a bit tips over: the part that is mostly in use. */
+  private static final int ROTTEN_BYTES = 12_000;
+
   private final EventQueue queue;
   private final Chance chance;
   private final List<Host> hosts;
@@ -29,7 +35,10 @@ public final class Nemesis {
   private final Settings settings;
   private final Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
   private final Set<Host> broken = new HashSet<>();
+  private final Map<Host, Rot> rotten = new HashMap<>();
   private boolean stopped;
+
+  private record Rot(String file, int bit) {}
 
   /**
    * How much goes wrong.
@@ -103,6 +112,20 @@ public final class Nemesis {
     return broken.remove(host);
   }
 
+  /** Whether a member may refuse to start because its log is damaged; the damage is repaired. */
+  public boolean excusesRefusal(Host host) {
+    Rot rot = rotten.remove(host);
+    if (rot == null) {
+      return excuses(host);
+    }
+    try {
+      host.disk().flipBit(rot.file, rot.bit);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return true;
+  }
+
   private void next() {
     long delay = chance.delay(settings.intervalMin(), settings.intervalMax());
     var _ =
@@ -158,6 +181,24 @@ public final class Nemesis {
         broken.add(host);
         host.disk().failPersist(1 + chance.below(STEPS_MAX));
       }
+      case BIT_ROT -> rot(host);
+    }
+  }
+
+  private void rot(Host host) {
+    host.crash(Survival.ALL);
+    if (rotten.containsKey(host)) {
+      return;
+    }
+    try {
+      List<String> files = host.logFiles();
+      if (!files.isEmpty()) {
+        Rot rot = new Rot(chance.pick(files), chance.below(Byte.SIZE * ROTTEN_BYTES));
+        host.disk().flipBit(rot.file, rot.bit);
+        rotten.put(host, rot);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

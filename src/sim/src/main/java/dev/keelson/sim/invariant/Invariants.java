@@ -250,7 +250,7 @@ public final class Invariants {
         requireComplete(life);
       }
       if (now.commit() > maxCommit) {
-        requireOnQuorum(now);
+        requireOnQuorum(life, now);
       }
     }
     maxCommit = Math.max(maxCommit, now.commit());
@@ -267,8 +267,15 @@ public final class Invariants {
     }
   }
 
-  /** A leader counts as committed only what a majority would find after losing power. */
-  private void requireOnQuorum(Standing leader) {
+  /**
+   * A leader counts as committed only what a majority would find after losing power, and by
+   * counting only what is of its own term (Raft §5.4.2).
+   */
+  private void requireOnQuorum(Life life, Standing leader) {
+    ShadowLog shadow = log(life);
+    Violation.unless(
+        !shadow.has(leader.commit()) || shadow.mark(leader.commit()).term() == leader.term(),
+        () -> "committed by counting an entry of an older term: %s".formatted(leader));
     ConfState configuration = leader.confState();
     requireOnMajority(configuration.voters(), leader);
     if (configuration.isJoint()) {

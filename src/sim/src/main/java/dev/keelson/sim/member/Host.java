@@ -12,6 +12,7 @@ import dev.keelson.storage.disk.CrashableDisk;
 import dev.keelson.storage.disk.Survival;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -204,6 +205,15 @@ public final class Host {
   /** The disk with the log on it. */
   public CrashableDisk disk() {
     return disk(settings.dataDir());
+  }
+
+  /** The files of the log, by name. */
+  public List<String> logFiles() {
+    String folder = settings.walDir().getFileName().toString();
+    return disk().list(folder).stream()
+        .filter(name -> name.endsWith(".wal"))
+        .map(name -> folder + "/" + name)
+        .toList();
   }
 
   private void beforeDiskStep() {

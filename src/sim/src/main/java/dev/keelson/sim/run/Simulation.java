@@ -290,7 +290,7 @@ public final class Simulation {
 
     @Override
     public void refused(Life life, MemberStartException reason) {
-      if (!nemesis.excuses(life.host())) {
+      if (!nemesis.excusesRefusal(life.host())) {
         throw new Violation("a member would not start", reason);
       }
     }
