@@ -35,9 +35,9 @@ public final class LeaseLedger {
   /** A revocation has been committed. */
   public void revoked(long lease, long nowNanos) {
     Long until = mustLiveUntil.remove(lease);
-    Violation.unless(
-        until == null || givenUp.contains(lease) || nowNanos >= until,
-        () ->
-            "lease %x ended %d ms too early".formatted(lease, (until - nowNanos) / 1_000_000));
+    if (until != null && !givenUp.contains(lease) && nowNanos < until) {
+      throw new Violation(
+          "lease %x ended %d ms too early".formatted(lease, (until - nowNanos) / 1_000_000));
+    }
   }
 }

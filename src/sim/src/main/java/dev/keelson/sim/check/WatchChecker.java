@@ -173,7 +173,10 @@ public final class WatchChecker {
       throw new Violation(
           "watch: %s, in %s of %s, next revision %d"
               .formatted(
-                  problem, response == null ? "nothing" : Texts.of(response), Texts.of(request), next));
+                  problem,
+                  response == null ? "nothing" : Texts.of(response),
+                  Texts.of(request),
+                  next));
     }
   }
 }

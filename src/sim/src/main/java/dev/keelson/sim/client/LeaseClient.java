@@ -30,11 +30,7 @@ public final class LeaseClient {
   private boolean stopped;
 
   public LeaseClient(
-      EventQueue queue,
-      Chance chance,
-      Calls calls,
-      Directory directory,
-      LeaseLedger ledger) {
+      EventQueue queue, Chance chance, Calls calls, Directory directory, LeaseLedger ledger) {
     this.queue = queue;
     this.chance = chance;
     this.calls = calls;
@@ -58,8 +54,7 @@ public final class LeaseClient {
   }
 
   private void later(long nanosMax) {
-    var _ =
-        queue.after(chance.between(nanosMax / 10, nanosMax), Party.WORLD, "lessee", this::act);
+    var _ = queue.after(chance.between(nanosMax / 10, nanosMax), Party.WORLD, "lessee", this::act);
   }
 
   private void act() {

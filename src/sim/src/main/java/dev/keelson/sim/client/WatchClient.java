@@ -175,8 +175,7 @@ public final class WatchClient {
       } else if (response.getEventsCount() == 0) {
         next = Math.max(next, revision + 1);
       } else if (!response.getFragment()) {
-        next =
-            response.getEvents(response.getEventsCount() - 1).getKv().getModRevision() + 1;
+        next = response.getEvents(response.getEventsCount() - 1).getKv().getModRevision() + 1;
       }
     }
 

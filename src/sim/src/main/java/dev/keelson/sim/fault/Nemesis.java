@@ -63,11 +63,7 @@ public final class Nemesis {
   }
 
   public Nemesis(
-      EventQueue queue,
-      Chance chance,
-      List<Host> hosts,
-      SimNetwork network,
-      Settings settings) {
+      EventQueue queue, Chance chance, List<Host> hosts, SimNetwork network, Settings settings) {
     this.queue = queue;
     this.chance = chance;
     this.hosts = hosts;
@@ -143,7 +139,7 @@ public final class Nemesis {
 
   private void strike(Fault fault, Host host) {
     counts.merge(fault, 1, Integer::sum);
-    queue.trace().add(fault.ordinal());
+    queue.trace().add(fault.name());
     queue.note(fault + " " + host.number());
     switch (fault) {
       case KILL -> host.crash(Survival.ALL);
@@ -159,8 +155,7 @@ public final class Nemesis {
       case PARTITION -> partition();
       case ONE_WAY -> pair(host, (from, to) -> network.cut(from, to, duration()));
       case FLAKY -> pair(host, (from, to) -> network.flaky(from, to, duration(), 500));
-      case SLOW ->
-          pair(host, (from, to) -> network.slow(from, to, duration(), duration() / 4));
+      case SLOW -> pair(host, (from, to) -> network.slow(from, to, duration(), duration() / 4));
       case CLOCK_JUMP -> host.jumpWallClock(chance.between(-HOUR_MILLIS, HOUR_MILLIS));
       case TRANSFER -> transfer(host);
       case DISK_FULL -> {
@@ -168,10 +163,7 @@ public final class Nemesis {
         host.disk().limitSpace(chance.below(SPACE_MAX));
         var _ =
             queue.after(
-                duration(),
-                Party.WORLD,
-                "space",
-                () -> host.disk().limitSpace(Long.MAX_VALUE));
+                duration(), Party.WORLD, "space", () -> host.disk().limitSpace(Long.MAX_VALUE));
       }
       case WRITE_ERROR -> {
         broken.add(host);

@@ -80,8 +80,7 @@ public final class Invariants {
   void opened(Life life, WalState found) {
     ShadowLog shadow = log(life);
     SnapshotMarker marker = found.snapshot();
-    Mark start =
-        marker == null ? Mark.START : matching.known(marker.index(), marker.term());
+    Mark start = marker == null ? Mark.START : matching.known(marker.index(), marker.term());
     Mark mark = start;
     List<Mark> marks = new ArrayList<>();
     for (Entry entry : found.entries()) {
@@ -193,15 +192,17 @@ public final class Invariants {
     switch (message) {
       case Message.VoteResponse m ->
           Violation.unless(
-              m.preVote() || m.reject() || state.term() == m.term() && state.vote() == m.to(),
+              m.preVote() || m.reject() || (state.term() == m.term() && state.vote() == m.to()),
               () -> "a vote that is not on disk: %s, %s".formatted(m, state));
       case Message.VoteRequest m ->
           Violation.unless(
-              m.preVote() || state.term() == m.term() && state.vote() == m.from(),
+              m.preVote() || (state.term() == m.term() && state.vote() == m.from()),
               () -> "a candidacy that is not on disk: %s, %s".formatted(m, state));
       case Message.AppendResponse m ->
           Violation.unless(
-              m.reject() || m.index() == 0 || state.term() == m.term() && disk.reaches(m.index()),
+              m.reject()
+                  || m.index() == 0
+                  || (state.term() == m.term() && disk.reaches(m.index())),
               () ->
                   "acknowledged what is not on disk: %s, %s, last %d"
                       .formatted(m, state, disk.lastIndex()));
@@ -225,7 +226,7 @@ public final class Invariants {
     Seen known = seen(life);
     Standing now = member.standing();
     Standing before = known.standing;
-    if (now != before) {
+    if (!now.equals(before)) {
       compare(life, member.memberId(), before, now);
       known.standing = now;
     }

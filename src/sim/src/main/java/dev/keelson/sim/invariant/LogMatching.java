@@ -32,7 +32,8 @@ final class LogMatching {
     }
     Long chain = chains.get(new Id(index, term));
     if (chain == null) {
-      throw new Violation("a snapshot at index %d, term %d, which nobody had".formatted(index, term));
+      throw new Violation(
+          "a snapshot at index %d, term %d, which nobody had".formatted(index, term));
     }
     return new Mark(index, term, chain);
   }

@@ -27,8 +27,7 @@ abstract class WatchedLog implements DurableLog {
   abstract void installed(long index, long term, @Nullable HardState hardState);
 
   @Override
-  public void appendAndSync(@Nullable HardState hardState, List<Entry> entries)
-      throws IOException {
+  public void appendAndSync(@Nullable HardState hardState, List<Entry> entries) throws IOException {
     asked(hardState, entries);
     log.appendAndSync(hardState, entries);
     durable(hardState, entries);
@@ -40,8 +39,7 @@ abstract class WatchedLog implements DurableLog {
   }
 
   @Override
-  public void install(SnapshotMetadata snapshot, @Nullable HardState hardState)
-      throws IOException {
+  public void install(SnapshotMetadata snapshot, @Nullable HardState hardState) throws IOException {
     log.install(snapshot, hardState);
     installed(snapshot.index(), snapshot.term(), hardState);
   }

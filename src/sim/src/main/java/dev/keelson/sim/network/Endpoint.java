@@ -107,8 +107,7 @@ final class Endpoint implements Transport {
       } else {
         together.add(message);
       }
-      if (mayComeTwice(message)
-          && network.chance().permille(network.weather().twicePermille())) {
+      if (mayComeTwice(message) && network.chance().permille(network.weather().twicePermille())) {
         network.count("twice");
         deliver(other, List.of(message), network.delay(link) * 2);
       }
@@ -159,9 +158,7 @@ final class Endpoint implements Transport {
   private void notice(Consumer<Receiver> told) {
     Receiver local = receiver;
     if (local != null) {
-      var _ =
-          queue.after(
-              NOTICE_NANOS, life, "dropped", () -> life.run(() -> told.accept(local)));
+      var _ = queue.after(NOTICE_NANOS, life, "dropped", () -> life.run(() -> told.accept(local)));
     }
   }
 
@@ -199,8 +196,7 @@ final class Endpoint implements Transport {
 
   @Override
   public CompletableFuture<DescribeResponse> describe(String peerUrl, DescribeRequest request) {
-    return call(
-        network.at(peerUrl), other -> CompletableFuture.completedFuture(other.describe()));
+    return call(network.at(peerUrl), other -> CompletableFuture.completedFuture(other.describe()));
   }
 
   /** A call and its answer are each lost or late like a message; what stays open times out. */
@@ -218,8 +214,7 @@ final class Endpoint implements Transport {
             "call timeout",
             () ->
                 life.run(
-                    () ->
-                        result.completeExceptionally(Status.UNAVAILABLE.asRuntimeException())));
+                    () -> result.completeExceptionally(Status.UNAVAILABLE.asRuntimeException())));
     Link there = network.link(host(), other.host());
     if (!network.loses(there)) {
       var _ =
@@ -233,9 +228,7 @@ final class Endpoint implements Transport {
   }
 
   private <T> void answer(
-      Endpoint caller,
-      Function<Receiver, CompletableFuture<T>> call,
-      CompletableFuture<T> result) {
+      Endpoint caller, Function<Receiver, CompletableFuture<T>> call, CompletableFuture<T> result) {
     Receiver local = receiver;
     if (local == null) {
       return;

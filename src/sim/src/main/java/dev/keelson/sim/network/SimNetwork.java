@@ -29,10 +29,7 @@ public final class SimNetwork {
    * @param observer sees every message when its member hands it over
    */
   public SimNetwork(
-      EventQueue queue,
-      Chance chance,
-      Weather weather,
-      BiConsumer<Life, Message> observer) {
+      EventQueue queue, Chance chance, Weather weather, BiConsumer<Life, Message> observer) {
     this.queue = queue;
     this.chance = chance;
     this.weather = weather;
@@ -110,8 +107,7 @@ public final class SimNetwork {
 
   /** How long something takes from one host to another if it gets there. */
   long delay(Link link) {
-    return chance.delay(weather.delayMin(), weather.delayMax())
-        + link.extraNanos(queue.nowNanos());
+    return chance.delay(weather.delayMin(), weather.delayMax()) + link.extraNanos(queue.nowNanos());
   }
 
   /** Whether what is sent now is lost. */

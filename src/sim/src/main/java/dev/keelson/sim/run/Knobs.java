@@ -66,8 +66,8 @@ record Knobs(
         new Nemesis.Settings(
             Nemesis.Settings.draw(chance),
             election * MILLI / 4,
-            chance.delay(election * MILLI, 10 * election * MILLI),
-            chance.delay(100 * MILLI, 20 * election * MILLI),
+            chance.delay(election * MILLI, 10L * election * MILLI),
+            chance.delay(100 * MILLI, 20L * election * MILLI),
             election * MILLI),
         chance.below(500));
   }

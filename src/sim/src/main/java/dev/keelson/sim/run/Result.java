@@ -15,6 +15,7 @@ public record Result(
     long virtualNanos,
     long traceHash,
     int operations,
+    int watches,
     long revision,
     long elections,
     Map<Fault, Integer> faults) {}

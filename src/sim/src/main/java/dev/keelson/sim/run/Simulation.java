@@ -97,8 +97,7 @@ public final class Simulation {
     }
     for (int i = 0; i < knobs.watchers(); i++) {
       watchers.add(
-          new WatchClient(
-              queue, chance.split(), calls, this::pick, sessions, workload.keys()));
+          new WatchClient(queue, chance.split(), calls, this::pick, sessions, workload.keys()));
     }
     for (int i = 0; i < knobs.lessees(); i++) {
       lessees.add(new LeaseClient(queue, chance.split(), calls, this::pick, ledger));
@@ -188,6 +187,7 @@ public final class Simulation {
         queue.nowNanos(),
         queue.trace().hash(),
         history.size(),
+        sessions.size(),
         invariants.committed().model().history().revision(),
         invariants.elections(),
         nemesis.counts());

@@ -32,8 +32,7 @@ public final class Defects {
   private Defects() {}
 
   /** The write is acknowledged without a sync. */
-  public static void appendUnsynced(
-      Wal wal, @Nullable WalHardState state, List<Entry> entries) {
+  public static void appendUnsynced(Wal wal, @Nullable WalHardState state, List<Entry> entries) {
     wal.appendUnsynced(state, entries);
   }
 

@@ -51,13 +51,14 @@ class PlantedBugsTest {
   enum Bug {
     REPLY_BEFORE_FSYNC(
         plant(
-            "node.WalLog",
-            "appendAndSync",
-            "storage.wal.Wal",
-            "appendAndSync",
-            "appendUnsynced")),
+            "node.WalLog", "appendAndSync", "storage.wal.Wal", "appendAndSync", "appendUnsynced")),
     VOTE_REPLY_BEFORE_PERSIST(
-        plant("node.loop.NodeLoop", "write", "node.loop.NodeLoop$Ports", "append", "appendWithoutVote")),
+        plant(
+            "node.loop.NodeLoop",
+            "write",
+            "node.loop.NodeLoop$Ports",
+            "append",
+            "appendWithoutVote")),
     APPLIED_INDEX_OUTSIDE_THE_BATCH(
         plant(
             "kv.mvcc.MvccStore",
@@ -66,7 +67,8 @@ class PlantedBugsTest {
             "put",
             "putAppliedSometimes")),
     LOCAL_READ_WITHOUT_READ_INDEX(
-        plant("node.api.ApiContext", "linearizable", "node.loop.ReadBarrier", "await", "readAtOnce")),
+        plant(
+            "node.api.ApiContext", "linearizable", "node.loop.ReadBarrier", "await", "readAtOnce")),
     OLD_TERM_COMMITTED_BY_COUNTING(
         new Plant(
             name("raft.Replication"),
@@ -164,12 +166,7 @@ class PlantedBugsTest {
     private static Plant plant(
         String inClass, String inMethod, String calledClass, String called, String instead) {
       return new Plant(
-          name(inClass),
-          inMethod,
-          name(calledClass),
-          called,
-          name("sim.planted.Defects"),
-          instead);
+          name(inClass), inMethod, name(calledClass), called, name("sim.planted.Defects"), instead);
     }
   }
 }
