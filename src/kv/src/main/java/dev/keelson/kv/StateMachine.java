@@ -8,6 +8,7 @@ import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.member.Members;
 import dev.keelson.kv.member.Reconfiguration;
+import dev.keelson.kv.mvcc.AppliedPosition;
 import dev.keelson.kv.mvcc.MvccStore;
 import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.mvcc.WriteTxn;
@@ -24,8 +25,10 @@ import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.Reader;
 import java.util.List;
 
 /**
@@ -59,6 +62,27 @@ public final class StateMachine implements AutoCloseable {
     this.reconfiguration = new Reconfiguration(members);
     this.executor = new TxnExecutor(leases::exists);
     this.listener = listener;
+  }
+
+  /**
+   * Where in the log the state of a reader stands, and the configuration there: what a snapshot of
+   * it is named by.
+   */
+  public static SnapshotMetadata position(Reader reader) {
+    AppliedPosition applied = AppliedPosition.read(reader);
+    return new SnapshotMetadata(
+        applied.index(), applied.term(), new Members(reader).configuration());
+  }
+
+  /**
+   * Takes over what the backend's contents were replaced by, between two batches. What was applied
+   * and not committed must not exist.
+   */
+  public void reload() {
+    store.reload();
+    leases.reload(backend);
+    alarms.reload(backend);
+    members.reload(backend);
   }
 
   public MvccStore store() {
@@ -112,6 +136,7 @@ public final class StateMachine implements AutoCloseable {
     Applied outcome;
     try {
       outcome = Applied.of(reconfiguration.apply(store.batch(), index, change));
+      members.all().forEach(each -> store.digest().fold(each.toByteArray()));
     } catch (KvException e) {
       outcome = Applied.failed(e);
     }
@@ -205,6 +230,8 @@ public final class StateMachine implements AutoCloseable {
       throw new KvException(KvError.LEASE_EXISTS);
     }
     Leases.Granted lease = leases.grant(store.batch(), request.getID(), request.getTTL());
+    store.digest().fold(request.getID());
+    store.digest().fold(request.getTTL());
     listener.leaseGranted(lease);
     return lease;
   }
@@ -222,6 +249,7 @@ public final class StateMachine implements AutoCloseable {
     }
     txn.end();
     leases.revoke(store.batch(), id);
+    store.digest().fold(id);
     listener.leaseRevoked(id);
     return Applied.NOTHING;
   }
@@ -253,12 +281,18 @@ public final class StateMachine implements AutoCloseable {
           yield List.of();
         }
         alarms.raise(store.batch(), alarm);
+        store.digest().fold(alarm.toByteArray());
         yield List.of(alarm);
       }
       case DEACTIVATE ->
-          alarms.clear(store.batch(), alarm) ? List.of(alarm) : List.<AlarmMember>of();
+          alarms.clear(store.batch(), alarm) ? cleared(alarm) : List.<AlarmMember>of();
       case UNRECOGNIZED -> List.of();
     };
+  }
+
+  private List<AlarmMember> cleared(AlarmMember alarm) {
+    store.digest().fold(alarm.getMemberID());
+    return List.of(alarm);
   }
 
   private void refuse(AlarmType type, KvError error) throws KvException {

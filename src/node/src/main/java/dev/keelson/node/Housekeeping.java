@@ -2,7 +2,6 @@ package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.mvcc.Compactor;
-import dev.keelson.proto.membershippb.Member;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.ArrayList;
@@ -112,22 +111,12 @@ final class Housekeeping {
   private void startFlush(Runnable done) {
     long index = state.appliedIndex();
     long term = state.store().appliedTerm();
-    ConfState confState = confState(state);
+    ConfState confState = state.members().configuration();
     state.store().prepareFlush();
     backend.startFlush(
         () -> {
           consensus.stateIsDurable(index, term, confState);
           done.run();
         });
-  }
-
-  /** The configuration that consensus starts with, from the membership record. */
-  static ConfState confState(StateMachine state) {
-    List<Long> voters = new ArrayList<>();
-    List<Long> learners = new ArrayList<>();
-    for (Member member : state.members().all()) {
-      (member.getRaftAttributes().getIsLearner() ? learners : voters).add(member.getID());
-    }
-    return new ConfState(voters, learners, List.of(), List.of(), false);
   }
 }

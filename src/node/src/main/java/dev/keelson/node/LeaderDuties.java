@@ -19,11 +19,15 @@ final class LeaderDuties {
 
   private static final long PROMOTION_MILLIS = 1000;
 
+  /** How often digests are compared: soon enough that a wrong answer is not given for long. */
+  private static final long DIGEST_MILLIS = 2000;
+
   private final MemberSettings settings;
   private final Members members;
   private final Supplier<Standing> standing;
   private final VersionAgreement versions;
   private final MembershipCalls membership;
+  private final Divergence divergence;
   private final Runnable leaderLost;
   private long ticks;
   private int leaderless;
@@ -34,12 +38,14 @@ final class LeaderDuties {
       Supplier<Standing> standing,
       VersionAgreement versions,
       MembershipCalls membership,
+      Divergence divergence,
       Runnable leaderLost) {
     this.settings = settings;
     this.members = members;
     this.standing = standing;
     this.versions = versions;
     this.membership = membership;
+    this.divergence = divergence;
     this.leaderLost = leaderLost;
   }
 
@@ -54,6 +60,13 @@ final class LeaderDuties {
     }
     if (isDue(VersionAgreement.INTERVAL_MILLIS)) {
       versions.check();
+    }
+    if (isDue(DIGEST_MILLIS)) {
+      divergence.compareDigests();
+    }
+    long hashes = settings.cluster().corruptCheckMillis();
+    if (hashes > 0 && isDue(hashes)) {
+      divergence.compareHashes();
     }
     if (settings.cluster().promoteLearners()
         && isDue(PROMOTION_MILLIS)

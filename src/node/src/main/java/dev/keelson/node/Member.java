@@ -6,6 +6,7 @@ import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.RevisionEvents;
+import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
@@ -72,6 +73,7 @@ public final class Member implements AutoCloseable {
   private final ReadBarrier barrier;
   private final Consensus consensus;
   private final Roster roster;
+  private final SnapshotInstaller installer;
   private final PeerRequests peerRequests;
   private final Join join;
   private final LeaseCalls leaseCalls;
@@ -200,7 +202,7 @@ public final class Member implements AutoCloseable {
             transport,
             walLog,
             storage.memberId(),
-            storage.memoryLog(state.appliedIndex(), Housekeeping.confState(state)),
+            storage.memoryLog(state.appliedIndex(), state.members().configuration()),
             state.appliedIndex(),
             new Consensus.Queues(proposals, changes, barrier),
             new Outside(),
@@ -248,9 +250,31 @@ public final class Member implements AutoCloseable {
             transport,
             proposals,
             consensus::standing);
+    installer =
+        new SnapshotInstaller(
+            settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
+    Digests digests = new Digests(environment, storage.memberId(), state, applier::appliedIndex);
+    Divergence divergence =
+        new Divergence(
+            storage.clusterId(),
+            storage.memberId(),
+            transport,
+            digests,
+            state.alarms(),
+            proposals,
+            consensus::standing,
+            applier::appliedIndex,
+            this::revision);
     peerRequests =
         new PeerRequests(
-            storage.clusterId(), storage.memberId(), consensus, state, leaseCalls, membership);
+            storage.clusterId(),
+            storage.memberId(),
+            consensus,
+            state,
+            leaseCalls,
+            membership,
+            installer,
+            digests);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -311,6 +335,7 @@ public final class Member implements AutoCloseable {
             consensus::standing,
             versions,
             membership,
+            divergence,
             services::leaderLost);
   }
 
@@ -389,6 +414,12 @@ public final class Member implements AutoCloseable {
     consensus.submit(() -> consensus.loop().transferLeadership(to));
   }
 
+  private long revision() {
+    try (View view = state.store().views().acquire()) {
+      return view.revision();
+    }
+  }
+
   private void wakeConsensus() {
     consensus.wake();
   }
@@ -450,7 +481,7 @@ public final class Member implements AutoCloseable {
       state.store().prepareFlush();
       storage.backend().flush();
       walLog.markSnapshot(
-          state.appliedIndex(), state.store().appliedTerm(), Housekeeping.confState(state));
+          state.appliedIndex(), state.store().appliedTerm(), state.members().configuration());
     }
     state.close();
     storage.close();
@@ -465,7 +496,14 @@ public final class Member implements AutoCloseable {
 
     @Override
     public void install(SnapshotMetadata snapshot, Runnable done) {
-      fail(new IllegalStateException("snapshot " + snapshot.index() + " cannot be installed"));
+      applier.run(
+          () -> {
+            installer.install(snapshot);
+            applier.replaced();
+            watchHub.reset();
+            roster.refresh();
+            done.run();
+          });
     }
 
     @Override

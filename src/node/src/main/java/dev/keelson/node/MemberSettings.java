@@ -51,7 +51,7 @@ public record MemberSettings(
     Memory memory) {
 
   /**
-   * The cluster, as the flags tell it. All but the last four matter only to a member without data.
+   * The cluster, as the flags tell it. All but the last five matter only to a member without data.
    *
    * @param initialMembers peer URLs by name of the members the cluster starts with, this one
    *     included
@@ -61,6 +61,8 @@ public record MemberSettings(
    * @param strictReconfiguration whether changes that could cost the quorum are refused
    * @param learnersMax how many learners there may be
    * @param promoteLearners whether a learner that has caught up becomes a voter by itself
+   * @param corruptCheckMillis how often the leader compares hashes of all that is stored; 0 for
+   *     never. Digests of what was applied are compared in any case.
    */
   public record Cluster(
       SortedMap<String, List<String>> initialMembers,
@@ -69,7 +71,8 @@ public record MemberSettings(
       boolean forceNew,
       boolean strictReconfiguration,
       int learnersMax,
-      boolean promoteLearners) {
+      boolean promoteLearners,
+      long corruptCheckMillis) {
     /** Copies the members, in the order of their names. */
     public Cluster {
       initialMembers = Collections.unmodifiableSortedMap(new TreeMap<>(initialMembers));
@@ -78,7 +81,7 @@ public record MemberSettings(
     /** A new cluster with etcd's defaults. */
     public static Cluster of(Map<String, List<String>> initialMembers) {
       return new Cluster(
-          new TreeMap<>(initialMembers), "etcd-cluster", false, false, true, 1, false);
+          new TreeMap<>(initialMembers), "etcd-cluster", false, false, true, 1, false, 0);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.keelson.node;
 
+import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.member.Members;
 import dev.keelson.node.env.Environment;
 import dev.keelson.raft.Entry;
@@ -28,13 +29,16 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * data-dir/lock      held while a process uses the directory
  * data-dir/wal/      the raft log (or --wal-dir)
- * data-dir/state/    the state machine: a cache of the log, plus what the log has dropped
+ * data-dir/state/    the state machine: a cache of the log, plus what the log has dropped; after a
+ *                    snapshot was installed, until the next start, state.1, state.2, ...
+ * data-dir/snapshots/ what is being sent to other members or received
  * </pre>
  */
 final class MemberStorage implements AutoCloseable {
   private static final String STATE = "state";
 
   private final Closeable lock;
+  private final Disk disk;
   private final Wal wal;
   private WalState recovered;
   private final KvBackend backend;
@@ -42,8 +46,14 @@ final class MemberStorage implements AutoCloseable {
   private final long clusterId;
 
   private MemberStorage(
-      Closeable lock, Wal wal, WalState recovered, KvBackend backend, WalMetadata metadata) {
+      Closeable lock,
+      Disk disk,
+      Wal wal,
+      WalState recovered,
+      KvBackend backend,
+      WalMetadata metadata) {
     this.lock = lock;
+    this.disk = disk;
     this.wal = wal;
     this.recovered = recovered;
     this.backend = backend;
@@ -119,7 +129,24 @@ final class MemberStorage implements AutoCloseable {
         state = begin(wal, metadata, identity);
       }
       KvBackend backend = environment.backend(dataDir.resolve(STATE), settings.memory());
-      return new MemberStorage(lock, wal, state, backend, state.metadata());
+      InstallNote note = new InstallNote(disk);
+      SnapshotMetadata installed = note.read();
+      if (installed != null) {
+        if (isAheadOfLog(installed, backend, state)) {
+          wal.markSnapshotAndSync(
+              new SnapshotMarker(
+                  installed.index(), installed.term(), WalLog.encode(installed.confState())),
+              null);
+          wal.close();
+          Wal.Opened opened =
+              Wal.open(
+                  walDisk, walName, state.metadata(), environment.walOptions(), environment.pool());
+          wal = opened.wal();
+          state = opened.state();
+        }
+        note.delete();
+      }
+      return new MemberStorage(lock, disk, wal, state, backend, state.metadata());
     } catch (IOException e) {
       release(wal, lock);
       throw new MemberStartException("cannot open " + dataDir + ": " + e.getMessage(), e);
@@ -130,6 +157,17 @@ final class MemberStorage implements AutoCloseable {
       release(wal, lock);
       throw new MemberStartException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /**
+   * Whether the process died between replacing the state by a snapshot and telling the log: then
+   * the log is brought forward, as it would have been.
+   */
+  private static boolean isAheadOfLog(
+      SnapshotMetadata installed, KvBackend backend, WalState state) {
+    SnapshotMarker marker = state.snapshot();
+    return StateMachine.position(backend).index() >= installed.index()
+        && (marker == null || marker.index() < installed.index());
   }
 
   private static void release(@Nullable Wal wal, @Nullable Closeable lock) {
@@ -162,6 +200,11 @@ final class MemberStorage implements AutoCloseable {
 
   long clusterId() {
     return clusterId;
+  }
+
+  /** The data directory. */
+  Disk disk() {
+    return disk;
   }
 
   Wal wal() {

@@ -3,6 +3,7 @@ package dev.keelson.node;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.node.api.MemberMessages;
 import dev.keelson.node.peer.Receiver;
+import dev.keelson.node.peer.SnapshotStore;
 import dev.keelson.proto.peer.DescribeResponse;
 import dev.keelson.proto.peer.HashKvRequest;
 import dev.keelson.proto.peer.HashKvResponse;
@@ -14,7 +15,6 @@ import dev.keelson.proto.peer.LeaseTimeToLiveResponse;
 import dev.keelson.proto.peer.PromoteRequest;
 import dev.keelson.proto.peer.PromoteResponse;
 import dev.keelson.raft.Message;
-import io.grpc.Status;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,6 +26,8 @@ final class PeerRequests implements Receiver {
   private final StateMachine state;
   private final LeaseCalls leases;
   private final MembershipCalls membership;
+  private final SnapshotStore snapshots;
+  private final Digests digests;
 
   PeerRequests(
       long clusterId,
@@ -33,13 +35,17 @@ final class PeerRequests implements Receiver {
       Consensus consensus,
       StateMachine state,
       LeaseCalls leases,
-      MembershipCalls membership) {
+      MembershipCalls membership,
+      SnapshotStore snapshots,
+      Digests digests) {
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.consensus = consensus;
     this.state = state;
     this.leases = leases;
     this.membership = membership;
+    this.snapshots = snapshots;
+    this.digests = digests;
   }
 
   @Override
@@ -98,7 +104,12 @@ final class PeerRequests implements Receiver {
 
   @Override
   public CompletableFuture<HashKvResponse> hashKv(HashKvRequest request) {
-    return CompletableFuture.failedFuture(Status.UNIMPLEMENTED.asRuntimeException());
+    return digests.answer(request);
+  }
+
+  @Override
+  public SnapshotStore snapshots() {
+    return snapshots;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.keelson.node;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.keelson.node.loop.DurableLog;
+import dev.keelson.node.peer.ConfStates;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.SnapshotMetadata;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class WalLog implements DurableLog {
   private final Wal wal;
   private final boolean fsync;
+  private long marked;
 
   /**
    * Wraps an open log.
@@ -39,11 +41,16 @@ final class WalLog implements DurableLog {
 
   @Override
   public void markSnapshot(long index, long term, ConfState confState) {
+    if (index < marked) {
+      return; // a flush of what a snapshot has replaced since
+    }
+    marked = index;
     wal.markSnapshotAndSync(new SnapshotMarker(index, term, encode(confState)), null);
   }
 
   @Override
   public void install(SnapshotMetadata snapshot, @Nullable HardState hardState) {
+    marked = snapshot.index();
     wal.markSnapshotAndSync(
         new SnapshotMarker(snapshot.index(), snapshot.term(), encode(snapshot.confState())),
         hardState == null ? null : toWal(hardState));
@@ -83,25 +90,12 @@ final class WalLog implements DurableLog {
   }
 
   static byte[] encode(ConfState state) {
-    return dev.keelson.proto.raftpb.ConfState.newBuilder()
-        .addAllVoters(state.voters())
-        .addAllLearners(state.learners())
-        .addAllVotersOutgoing(state.votersOutgoing())
-        .addAllLearnersNext(state.learnersNext())
-        .setAutoLeave(state.autoLeave())
-        .build()
-        .toByteArray();
+    return ConfStates.encode(state).toByteArray();
   }
 
   static ConfState decode(byte[] stored) {
     try {
-      dev.keelson.proto.raftpb.ConfState in = dev.keelson.proto.raftpb.ConfState.parseFrom(stored);
-      return new ConfState(
-          in.getVotersList(),
-          in.getLearnersList(),
-          in.getVotersOutgoingList(),
-          in.getLearnersNextList(),
-          in.getAutoLeave());
+      return ConfStates.decode(dev.keelson.proto.raftpb.ConfState.parseFrom(stored));
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(
           "the configuration in a snapshot marker cannot be decoded", e);

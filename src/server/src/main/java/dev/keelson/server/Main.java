@@ -5,14 +5,19 @@ import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.ConfigurationException;
 import dev.keelson.server.config.ConfigurationLoader;
 import dev.keelson.server.config.Help;
+import dev.keelson.server.launch.DevCluster;
 import dev.keelson.server.log.LogSetup;
 import dev.keelson.server.member.ProductVersion;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
-/** Entry point: answers help, version and mistakes by itself, and boots Quarkus for a start. */
+/**
+ * Entry point: answers help, version and mistakes by itself, and boots Quarkus for a start. With
+ * {@code dev} as its first argument it starts a whole local cluster instead.
+ */
 @QuarkusMain
 public final class Main {
 
@@ -20,7 +25,10 @@ public final class Main {
 
   /** Runs a member until it is told to stop. */
   public static void main(String... arguments) {
-    int status = run(arguments, System.getenv());
+    int status =
+        arguments.length > 0 && arguments[0].equals("dev")
+            ? DevCluster.run(List.of(arguments).subList(1, arguments.length))
+            : run(arguments, System.getenv());
     if (status != 0) {
       System.exit(status);
     }

@@ -1,10 +1,13 @@
 package dev.keelson.server;
 
+import dev.keelson.node.MemberRemovedException;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.node.env.SystemEnvironment;
-import dev.keelson.node.peer.NoPeers;
+import dev.keelson.node.peer.GrpcTransport;
+import dev.keelson.node.peer.PeerFront;
+import dev.keelson.node.peer.PeerSettings;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.MemberOptions;
@@ -16,6 +19,7 @@ import dev.keelson.server.member.MemberView;
 import dev.keelson.server.member.StartException;
 import io.grpc.ServerServiceDefinition;
 import jakarta.inject.Singleton;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -54,11 +58,17 @@ final class NodeMember implements Member, MemberView {
 
   @Override
   public void start() {
-    requireLoneMember();
     try {
+      SystemEnvironment environment = new SystemEnvironment();
+      GrpcTransport transport =
+          new GrpcTransport(
+              PeerSettings.of(texts(configuration.get(ServingOptions.LISTEN_PEER_URLS))),
+              environment,
+              null,
+              null,
+              PeerFront.GRPC_ONLY);
       dev.keelson.node.Member opened =
-          new dev.keelson.node.Member(
-              settings(), new SystemEnvironment(), new NoPeers(), NodeMember::halt);
+          dev.keelson.node.Member.open(settings(), environment, transport, NodeMember::halt).get();
       node = opened;
       opened.start();
       opened.ready().get();
@@ -66,33 +76,34 @@ final class NodeMember implements Member, MemberView {
           .addKeyValue("local-member-id", Long.toHexString(opened.memberId()))
           .addKeyValue("cluster-id", Long.toHexString(opened.clusterId()))
           .log("published local member to cluster through raft");
-    } catch (MemberStartException e) {
+    } catch (UncheckedIOException e) {
       throw new StartException(
-          String.valueOf(e.getMessage()), Map.of("path", configuration.dataDir().toString()));
+          "cannot listen for peers: " + e.getMessage(),
+          Map.of(
+              "listen-peer-urls",
+              texts(configuration.get(ServingOptions.LISTEN_PEER_URLS)).toString()));
     } catch (ExecutionException e) {
-      throw new StartException(
-          "the member failed while it started: " + e.getCause(),
-          Map.of("path", configuration.dataDir().toString()));
+      throw refusal(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartException("interrupted while starting", Map.of());
     }
   }
 
-  /** Several members that each believe to be alone would all take writes: better none starts. */
-  private void requireLoneMember() {
-    int members = configuration.initialCluster().members().size();
-    boolean joins = configuration.get(MemberOptions.INITIAL_CLUSTER_STATE).equals("existing");
-    if (members > 1 || joins) {
-      throw new StartException(
-          "clusters of several members are not supported yet: give --initial-cluster this member"
-              + " alone, and leave --initial-cluster-state at new",
-          Map.of("initial-cluster", configuration.initialCluster().toString()));
-    }
+  private StartException refusal(@Nullable Throwable cause) {
+    return new StartException(
+        cause instanceof MemberStartException
+            ? String.valueOf(cause.getMessage())
+            : "the member failed while it started: " + cause,
+        Map.of("path", configuration.dataDir().toString()));
   }
 
   /** After a failed write nothing may be answered any more, so nothing is cleaned up either. */
   private static void halt(Throwable cause) {
+    if (cause instanceof MemberRemovedException) {
+      log.warn("server has stopped: {}", cause.getMessage());
+      Runtime.getRuntime().halt(0);
+    }
     log.error(
         "halting: acknowledged data is safe in the log; mend the cause and start again", cause);
     Runtime.getRuntime().halt(1);
@@ -136,7 +147,8 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.FORCE_NEW_CLUSTER),
         configuration.get(MemberOptions.STRICT_RECONFIG_CHECK),
         configuration.get(MemberOptions.MAX_LEARNERS),
-        false);
+        configuration.get(MemberOptions.PROMOTE_LEARNERS),
+        configuration.get(MemberOptions.CORRUPT_CHECK_TIME).toMillis());
   }
 
   private static List<String> texts(Collection<Url> urls) {
@@ -165,6 +177,7 @@ final class NodeMember implements Member, MemberView {
   public void stop() {
     dev.keelson.node.Member opened = node;
     if (opened != null) {
+      opened.handOver().join();
       opened.close();
     }
   }
@@ -172,13 +185,13 @@ final class NodeMember implements Member, MemberView {
   @Override
   public boolean hasLeader() {
     dev.keelson.node.Member opened = node;
-    return opened != null && opened.status().leader() != 0;
+    return opened != null && opened.standing().hasLeader();
   }
 
   @Override
   public boolean isLearner() {
     dev.keelson.node.Member opened = node;
-    return opened != null && opened.status().confState().isLearner(opened.memberId());
+    return opened != null && opened.standing().confState().isLearner(opened.memberId());
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.AlarmType;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.Reader;
 import dev.keelson.storage.backend.WriteBatch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -20,6 +21,15 @@ public final class Alarms {
 
   /** Loads what the backend holds. */
   public Alarms(KvBackend backend) {
+    active = read(backend);
+  }
+
+  /** Loads everything anew, because the backend's contents were replaced. */
+  public void reload(Reader backend) {
+    active = read(backend);
+  }
+
+  private static List<AlarmMember> read(Reader backend) {
     List<AlarmMember> stored = new ArrayList<>();
     try (Cursor cursor = backend.ascending(Families.ALARMS, new byte[0], null)) {
       while (cursor.next()) {
@@ -29,7 +39,7 @@ public final class Alarms {
       throw new IllegalStateException("an alarm record cannot be decoded", e);
     }
     stored.sort(ORDER);
-    active = List.copyOf(stored);
+    return List.copyOf(stored);
   }
 
   /** All active alarms, by member and type. */

@@ -9,7 +9,9 @@ import dev.keelson.storage.backend.WriteBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +35,22 @@ public final class Leases {
 
   /** Loads what the backend holds. */
   public Leases(KvBackend backend) {
+    reload(backend);
+  }
+
+  /** Loads everything anew, because the backend's contents were replaced. */
+  public void reload(Reader backend) {
+    Map<Long, Granted> found = new HashMap<>();
     try (Cursor cursor = backend.ascending(Families.LEASES, new byte[0], null)) {
       while (cursor.next()) {
         Lease stored = Lease.parseFrom(cursor.value());
-        granted.put(stored.getID(), new Granted(stored.getID(), stored.getTTL()));
+        found.put(stored.getID(), new Granted(stored.getID(), stored.getTTL()));
       }
     } catch (com.google.protobuf.InvalidProtocolBufferException e) {
       throw new IllegalStateException("a lease record cannot be decoded", e);
     }
+    granted.keySet().retainAll(found.keySet());
+    granted.putAll(found);
   }
 
   public boolean exists(long id) {

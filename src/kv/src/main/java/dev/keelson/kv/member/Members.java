@@ -3,13 +3,16 @@ package dev.keelson.kv.member;
 import dev.keelson.kv.mvcc.Families;
 import dev.keelson.proto.membershippb.Attributes;
 import dev.keelson.proto.membershippb.Member;
+import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.Cursor;
-import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.Reader;
 import dev.keelson.storage.backend.WriteBatch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,15 +31,22 @@ public final class Members {
   private volatile @Nullable String clusterVersion;
 
   /** Loads what the backend holds. */
-  public Members(KvBackend backend) {
+  public Members(Reader backend) {
+    reload(backend);
+  }
+
+  /** Loads everything anew, because the backend's contents were replaced. */
+  public void reload(Reader backend) {
+    TreeMap<Long, Member> found = new TreeMap<>(Long::compareUnsigned);
     try (Cursor cursor = backend.ascending(Families.MEMBERS, new byte[0], null)) {
       while (cursor.next()) {
         Member member = Member.parseFrom(cursor.value());
-        byId.put(member.getID(), member);
+        found.put(member.getID(), member);
       }
     } catch (com.google.protobuf.InvalidProtocolBufferException e) {
       throw new IllegalStateException("a member record cannot be decoded", e);
     }
+    byId = found;
     TreeSet<Long> gone = new TreeSet<>();
     byte[] end = REMOVED.clone();
     end[end.length - 1]++;
@@ -57,6 +67,16 @@ public final class Members {
 
   public @Nullable Member find(long id) {
     return byId.get(id);
+  }
+
+  /** The configuration of consensus that the members make up. */
+  public ConfState configuration() {
+    List<Long> voters = new ArrayList<>();
+    List<Long> learners = new ArrayList<>();
+    for (Member member : byId.values()) {
+      (member.getRaftAttributes().getIsLearner() ? learners : voters).add(member.getID());
+    }
+    return new ConfState(voters, learners, List.of(), List.of(), false);
   }
 
   /** Whether this id was removed: it can never be used again. */

@@ -9,9 +9,11 @@ import java.nio.ByteBuffer;
  * @param index the last entry whose effects are in the store
  * @param term the term of that entry
  * @param revision the newest revision then
+ * @param digest the digest of all that was done
  */
-public record AppliedPosition(long index, long term, long revision) {
-  private static final AppliedPosition START = new AppliedPosition(0, 0, MvccStore.FIRST_REVISION);
+public record AppliedPosition(long index, long term, long revision, long digest) {
+  private static final AppliedPosition START =
+      new AppliedPosition(0, 0, MvccStore.FIRST_REVISION, 0);
 
   /** Reads the position that belongs to the other rows of the reader. */
   public static AppliedPosition read(Reader reader) {
@@ -20,14 +22,16 @@ public record AppliedPosition(long index, long term, long revision) {
       return START;
     }
     ByteBuffer in = ByteBuffer.wrap(stored);
-    return new AppliedPosition(in.getLong(), in.getLong(), in.getLong());
+    return new AppliedPosition(
+        in.getLong(), in.getLong(), in.getLong(), in.hasRemaining() ? in.getLong() : 0);
   }
 
   byte[] encode() {
-    return ByteBuffer.allocate(3 * Long.BYTES)
+    return ByteBuffer.allocate(4 * Long.BYTES)
         .putLong(index)
         .putLong(term)
         .putLong(revision)
+        .putLong(digest)
         .array();
   }
 }

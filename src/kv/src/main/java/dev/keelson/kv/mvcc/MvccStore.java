@@ -21,13 +21,14 @@ public final class MvccStore implements AutoCloseable {
   public static final long FIRST_REVISION = 1;
 
   private final KvBackend backend;
-  private final WriteBatch batch;
+  private WriteBatch batch;
   private final Views views = new Views();
-  private final CountIndex counts = new CountIndex();
-  private final MetaCache metas = new MetaCache();
+  private final StateDigest digest = new StateDigest();
+  private CountIndex counts = new CountIndex();
+  private MetaCache metas = new MetaCache();
   private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
   private final List<RevisionEvents> published = new ArrayList<>();
-  private final Compactor compactor;
+  private Compactor compactor;
   private final StoreEventLog log;
   private long revision;
   private long compactRevision;
@@ -40,18 +41,40 @@ public final class MvccStore implements AutoCloseable {
     this.backend = backend;
     this.batch = backend.batch();
     this.log = new StoreEventLog(views);
+    this.compactor = load();
+  }
+
+  /**
+   * Takes over what the backend's contents were replaced by; the open batch must be empty. Views
+   * handed out go on showing what they showed.
+   */
+  public void reload() {
+    if (dirty || batch.count() > 0) {
+      throw new IllegalStateException("contents replaced in the middle of a batch");
+    }
+    batch.close();
+    counts = new CountIndex();
+    metas = new MetaCache();
+    views.forgetPaged();
+    batch = backend.batch();
+    compactor = load();
+  }
+
+  private Compactor load() {
     AppliedPosition applied = AppliedPosition.read(backend);
     appliedIndex = applied.index();
     appliedTerm = applied.term();
     revision = applied.revision();
+    digest.restart(appliedIndex, applied.digest());
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
     long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
     compactRevision = Math.max(scheduled, finished);
-    compactor = new Compactor(backend, finished, compactRevision);
+    Compactor found = new Compactor(backend, finished, compactRevision);
     if (!counts.load(backend.get(Families.META, StoreKeys.COUNTS), appliedIndex)) {
       counts.rebuild(backend);
     }
     publish();
+    return found;
   }
 
   private long readRevision(byte[] name) {
@@ -103,7 +126,13 @@ public final class MvccStore implements AutoCloseable {
     }
     appliedIndex = index;
     appliedTerm = term;
+    digest.sealed(index, term);
     dirty = true;
+  }
+
+  /** The digest of everything applied; what is no transaction folds its effects in itself. */
+  public StateDigest digest() {
+    return digest;
   }
 
   /** The open batch, for the other parts of the replicated state. */
@@ -119,6 +148,7 @@ public final class MvccStore implements AutoCloseable {
   /** Logically compacts: older revisions are refused from the next view on. */
   public void compact(long at) {
     compactRevision = at;
+    digest.fold(at);
     batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(at, 0));
     dirty = true;
   }
@@ -143,6 +173,7 @@ public final class MvccStore implements AutoCloseable {
     dirty = false;
     counts.settle(backend);
     publish();
+    digest.published(appliedIndex);
     List<RevisionEvents> events = List.copyOf(published);
     published.clear();
     return events;
@@ -163,7 +194,7 @@ public final class MvccStore implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(appliedIndex, appliedTerm, revision).encode());
+        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value()).encode());
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();
@@ -208,8 +239,10 @@ public final class MvccStore implements AutoCloseable {
   void finish(long newRevision, List<Event> events) {
     revision = newRevision;
     long size = 0;
+    digest.fold(newRevision);
     for (Event event : events) {
       size += event.sizeBytes();
+      digest.fold(event.keyValue());
     }
     published.add(new RevisionEvents(newRevision, events, size));
     dirty = true;

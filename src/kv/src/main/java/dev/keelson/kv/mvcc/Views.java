@@ -94,9 +94,14 @@ public final class Views {
     }
   }
 
+  /** Lets go of all views that are kept for paging. */
+  void forgetPaged() {
+    expirePaged(-1);
+  }
+
   /** Drops all views held here; readers that hold one keep it until they close it. */
   void close() {
-    expirePaged(-1);
+    forgetPaged();
     View old = current;
     current = null;
     if (old != null) {

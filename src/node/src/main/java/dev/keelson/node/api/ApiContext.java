@@ -9,6 +9,7 @@ import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.proto.etcdserverpb.AlarmType;
 import dev.keelson.proto.membershippb.Member;
 import dev.keelson.storage.backend.KvBackend;
 import java.util.concurrent.Executor;
@@ -75,8 +76,20 @@ public record ApiContext(
     return self != null && self.getRaftAttributes().getIsLearner();
   }
 
+  /** Whether this member's own state is known to differ from that of the others. */
+  boolean isCorrupt() {
+    return !state.alarms().active().isEmpty()
+        && state.alarms().active().stream()
+            .anyMatch(
+                alarm -> alarm.getAlarm() == AlarmType.CORRUPT && alarm.getMemberID() == memberId);
+  }
+
   /** Runs a read when it is linearizable, or fails the reply. */
   void linearizable(Reply reply, Runnable read) {
+    if (isCorrupt()) {
+      reply.fail(KvError.CORRUPT);
+      return;
+    }
     barrier.await(
         reply.executor(),
         error -> {

@@ -58,7 +58,9 @@ public final class KvService {
 
   private void range(RangeRequest request, Reply reply) throws KvException {
     RequestChecks.range(request);
-    if (request.getSerializable()) {
+    if (context.isCorrupt()) {
+      reply.fail(KvError.CORRUPT);
+    } else if (request.getSerializable()) {
       serve(request, reply);
     } else {
       context.linearizable(reply, () -> serve(request, reply));
@@ -98,7 +100,9 @@ public final class KvService {
     RequestChecks.txn(request, context.limits().txnOpsMax());
     if (RequestChecks.readOnly(request)) {
       Runnable read = () -> context.scans().execute(() -> readOnlyTxn(request, reply));
-      if (RequestChecks.serializable(request)) {
+      if (context.isCorrupt()) {
+        reply.fail(KvError.CORRUPT);
+      } else if (RequestChecks.serializable(request)) {
         read.run();
       } else {
         context.linearizable(reply, read);

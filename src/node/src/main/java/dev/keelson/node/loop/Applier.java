@@ -123,8 +123,11 @@ public final class Applier {
       return false;
     }
     List<RevisionEvents> events = state.commit();
-    applied = state.appliedIndex();
-    observer.applied(applied, state.store().appliedTerm(), events);
+    // entries that a snapshot has overtaken are left out: consensus is not told of them again
+    if (state.appliedIndex() > applied) {
+      applied = state.appliedIndex();
+      observer.applied(applied, state.store().appliedTerm(), events);
+    }
     answers.deliver();
     observer.between();
     return true;

@@ -23,6 +23,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -74,24 +76,29 @@ public final class GrpcTransport implements Transport {
   /**
    * {@inheritDoc}
    *
-   * @throws java.io.UncheckedIOException if an address cannot be listened on
+   * @throws UncheckedIOException if an address cannot be listened on, or files cannot be kept
    */
   @Override
   public void start(long clusterId, long memberId, Receiver receiver) {
     if (running != null || closed) {
       throw new IllegalStateException("started twice, or after its end");
     }
+    try {
+      SnapshotSender.prepare(receiver.snapshots());
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot use " + receiver.snapshots().directory() + " for snapshots", e);
+    }
     PeerContext context =
         new PeerContext(settings, environment, dialer, clusterId, memberId, receiver);
     PeerTable peers = new PeerTable(context, loops, this::describe);
-    RaftStream raft = new RaftStream(environment, memberId, receiver, peers.admission());
     PeerServer server =
         new PeerServer(
             settings,
             serverTls,
             front,
             loops,
-            PeerService.define(receiver, peers.admission(), raft),
+            PeerService.define(context, peers.admission()),
             receiver::describe);
     server.start();
     running = new Running(peers, server, environment.every(settings.probeMillis(), peers::tick));

@@ -252,9 +252,9 @@ final class Lane {
     @Override
     public void onHeaders(Metadata headers) {
       if (own == call) {
-        connected = true;
         backoff.reset();
         observer.connected(kind, url);
+        connected = true;
       }
     }
 

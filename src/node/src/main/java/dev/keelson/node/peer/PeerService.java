@@ -20,10 +20,16 @@ import java.util.function.Function;
 final class PeerService {
   private PeerService() {}
 
-  static ServerServiceDefinition define(Receiver receiver, Admission admission, RaftStream raft) {
+  static ServerServiceDefinition define(PeerContext context, Admission admission) {
+    Receiver receiver = context.receiver();
+    RaftStream raft =
+        new RaftStream(context.environment(), context.memberId(), receiver, admission);
+    SnapshotCalls snapshots = new SnapshotCalls(context);
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(PeerGrpc.SERVICE_NAME)
             .addMethod(PeerMethods.RECEIVE)
+            .addMethod(PeerGrpc.getInstallSnapshotMethod())
+            .addMethod(PeerGrpc.getSnapshotProgressMethod())
             .addMethod(PeerGrpc.getLeaseRenewMethod())
             .addMethod(PeerGrpc.getLeaseTimeToLiveMethod())
             .addMethod(PeerGrpc.getPromoteMethod())
@@ -31,6 +37,8 @@ final class PeerService {
             .addMethod(PeerGrpc.getDescribeMethod());
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(descriptor.build()).addMethod(PeerMethods.RECEIVE, raft);
+    service.addMethod(PeerGrpc.getInstallSnapshotMethod(), snapshots);
+    add(service, PeerGrpc.getSnapshotProgressMethod(), snapshots::progress);
     add(service, PeerGrpc.getLeaseRenewMethod(), receiver::renewLeases);
     add(service, PeerGrpc.getLeaseTimeToLiveMethod(), receiver::timeToLive);
     add(service, PeerGrpc.getPromoteMethod(), receiver::promote);

@@ -29,6 +29,7 @@ final class PeerTable {
   private final EventLoopGroup loops;
   private final BiFunction<String, DescribeRequest, CompletableFuture<DescribeResponse>> describe;
   private final Admission admission;
+  private final SnapshotSender snapshots;
   private final Map<Long, Long> asked = new HashMap<>();
   private volatile Map<Long, RemotePeer> peers = Map.of();
 
@@ -39,6 +40,7 @@ final class PeerTable {
     this.context = context;
     this.loops = loops;
     this.describe = describe;
+    this.snapshots = new SnapshotSender(context, loops);
     this.admission = new Admission(context.clusterId(), context.memberId(), this::askAbout);
   }
 
@@ -126,8 +128,8 @@ final class PeerTable {
         if (message instanceof Message.InstallSnapshot) {
           context.receiver().snapshotSent(message.to(), false);
         }
-      } else if (message instanceof Message.InstallSnapshot) {
-        context.receiver().snapshotSent(message.to(), false);
+      } else if (message instanceof Message.InstallSnapshot install) {
+        snapshots.send(install, peer);
       } else if (peer.offer(message)) {
         touched.add(peer);
       } else {
@@ -154,6 +156,7 @@ final class PeerTable {
   }
 
   synchronized void close() {
+    snapshots.close();
     List<RemotePeer> all = new ArrayList<>(peers.values());
     peers = Map.of();
     all.forEach(RemotePeer::close);

@@ -39,6 +39,9 @@ public interface Receiver {
 
   CompletableFuture<HashKvResponse> hashKv(HashKvRequest request);
 
+  /** The state that snapshots are taken of and replace. */
+  SnapshotStore snapshots();
+
   /** Who this member is and who belongs to the cluster. */
   DescribeResponse describe();
 }

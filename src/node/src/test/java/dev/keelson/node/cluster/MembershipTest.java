@@ -65,7 +65,7 @@ class MembershipTest {
       initial.put(Integer.toString(i), List.of(TestCluster.url(i)));
     }
     return new MemberSettings.Cluster(
-        initial, "etcd-cluster", true, false, strict, 1, promoteLearners);
+        initial, "etcd-cluster", true, false, strict, 1, promoteLearners, 0);
   }
 
   private static void join(TestCluster cluster, int number) throws Exception {
@@ -97,7 +97,8 @@ class MembershipTest {
                             false,
                             false,
                             1,
-                            false)));
+                            false,
+                            0)));
     for (int i = 1; i <= size; i++) {
       cluster.start(i);
     }
@@ -238,7 +239,7 @@ class MembershipTest {
               .range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("k")).build());
     }
     MemberSettings.Cluster forced =
-        new MemberSettings.Cluster(new TreeMap<>(), "", false, true, true, 1, false);
+        new MemberSettings.Cluster(new TreeMap<>(), "", false, true, true, 1, false, 0);
     try (TestCluster alone = new TestCluster(folder, 1)) {
       alone.run(
           1,

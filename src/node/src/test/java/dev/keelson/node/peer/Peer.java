@@ -1,7 +1,11 @@
 package dev.keelson.node.peer;
 
 import dev.keelson.node.env.SystemEnvironment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -20,9 +24,17 @@ final class Peer implements AutoCloseable {
 
   Peer(long id, long cluster, PeerSettings settings) {
     this.id = id;
-    receiver = new RecordingReceiver(id);
+    receiver = new RecordingReceiver(id, temporary());
     transport = new GrpcTransport(settings, environment, null, null, PeerFront.GRPC_ONLY);
     transport.start(cluster, id, receiver);
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("keelson-peer-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   int port() {
@@ -49,5 +61,10 @@ final class Peer implements AutoCloseable {
     transport.close();
     environment.close();
     environment.pool().shutdownNow();
+    try {
+      Directories.delete(receiver.store.directory());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

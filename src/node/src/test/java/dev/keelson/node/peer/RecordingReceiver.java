@@ -13,6 +13,7 @@ import dev.keelson.proto.peer.PromoteRequest;
 import dev.keelson.proto.peer.PromoteResponse;
 import dev.keelson.raft.Message;
 import io.grpc.Status;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,12 @@ class RecordingReceiver implements Receiver {
   final BlockingQueue<Long> unreachable = new LinkedBlockingQueue<>();
   final BlockingQueue<Boolean> snapshotsSent = new LinkedBlockingQueue<>();
   final Map<Long, List<String>> members = new ConcurrentHashMap<>();
+  final FileStore store;
   private final long id;
 
-  RecordingReceiver(long id) {
+  RecordingReceiver(long id, Path directory) {
     this.id = id;
+    this.store = new FileStore(directory);
   }
 
   /** The next message, waited for. */
@@ -87,6 +90,11 @@ class RecordingReceiver implements Receiver {
   @Override
   public CompletableFuture<HashKvResponse> hashKv(HashKvRequest request) {
     return new CompletableFuture<>();
+  }
+
+  @Override
+  public SnapshotStore snapshots() {
+    return store;
   }
 
   @Override

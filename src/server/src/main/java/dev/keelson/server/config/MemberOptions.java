@@ -84,12 +84,17 @@ public final class MemberOptions {
           "etcd-cluster",
           "Token that sets clusters of equal shape apart.");
   public static final Option<Boolean> FORCE_NEW_CLUSTER =
-      notYet(
+      works(
           "force-new-cluster",
           SWITCH,
           "false",
-          "Restart as a one-member cluster, keeping the data.",
-          "disaster recovery in place is not built");
+          "Restart as a one-member cluster, keeping the data.");
+  public static final Option<Boolean> PROMOTE_LEARNERS =
+      works(
+          "promote-learners",
+          SWITCH,
+          "false",
+          "Make a learner a voter as soon as it has caught up (not in etcd).");
   public static final Option<FeatureGates> FEATURE_GATES =
       works("feature-gates", GATES, "", "Features to switch on or off.");
   public static final Option<Long> QUOTA_BACKEND_BYTES =
@@ -187,12 +192,11 @@ public final class MemberOptions {
           "Log files to keep.",
           "log files are removed as soon as no follower needs them");
   public static final Option<Duration> CORRUPT_CHECK_TIME =
-      notYet(
+      works(
           "corrupt-check-time",
           DURATION,
           "0",
-          "Period of the hash check across members; 0 is off.",
-          "members do not compare hashes");
+          "Period of the hash check across members; 0 is off.");
   public static final Option<Duration> COMPACT_HASH_CHECK_TIME =
       ignored(
           "compact-hash-check-time",
@@ -233,6 +237,7 @@ public final class MemberOptions {
           INITIAL_CLUSTER_STATE,
           INITIAL_CLUSTER_TOKEN,
           FORCE_NEW_CLUSTER,
+          PROMOTE_LEARNERS,
           FEATURE_GATES,
           QUOTA_BACKEND_BYTES,
           UNSAFE_NO_FSYNC,

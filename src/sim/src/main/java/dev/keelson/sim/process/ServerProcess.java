@@ -59,6 +59,59 @@ public final class ServerProcess implements AutoCloseable {
     this.peerPort = ports.get(1);
   }
 
+  /**
+   * Prepares the members of a cluster without starting them; they are named m1, m2 and so on.
+   *
+   * @param flags more flags, for each of them
+   */
+  public static List<ServerProcess> cluster(ServerProgram program, int size, List<String> flags) {
+    List<Integer> ports = FreePorts.find(2 * size);
+    StringBuilder initial = new StringBuilder();
+    for (int i = 0; i < size; i++) {
+      initial.append(i == 0 ? "" : ",").append(member(i, ports.get(2 * i + 1)));
+    }
+    List<ServerProcess> members = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      List<String> own = new ArrayList<>(List.of("--name", "m" + (i + 1)));
+      own.addAll(List.of("--initial-cluster", initial.toString()));
+      own.addAll(flags);
+      members.add(
+          new ServerProcess(
+              program,
+              own,
+              ScratchFolder.create(program.name()),
+              null,
+              ports.subList(2 * i, 2 * i + 2)));
+    }
+    return members;
+  }
+
+  private static String member(int at, int peerPort) {
+    return "m" + (at + 1) + "=http://127.0.0.1:" + peerPort;
+  }
+
+  /** Prepares one more member of a cluster that is going to know it. */
+  public static ServerProcess joining(List<ServerProcess> members, String... flags) {
+    ServerProcess first = members.getFirst();
+    List<Integer> ports = FreePorts.find(2);
+    StringBuilder initial = new StringBuilder();
+    for (int i = 0; i < members.size(); i++) {
+      initial.append(member(i, members.get(i).peerPort)).append(',');
+    }
+    initial.append(member(members.size(), ports.get(1)));
+    List<String> own = new ArrayList<>(List.of("--name", "m" + (members.size() + 1)));
+    own.addAll(List.of("--initial-cluster", initial.toString()));
+    own.addAll(List.of("--initial-cluster-state", "existing"));
+    own.addAll(List.of(flags));
+    return new ServerProcess(
+        first.program, own, ScratchFolder.create(first.program.name()), null, ports);
+  }
+
+  /** Where other members reach it. */
+  public String peerUrl() {
+    return "http://127.0.0.1:" + peerPort;
+  }
+
   /** Prepares a second server of the same program on this one's data, with ports of its own. */
   public ServerProcess onSameData() {
     Path otherHome = ScratchFolder.create(program.name());
