@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatchClient {
   private static final long MILLI = 1_000_000;
-  private static final long ACT_MIN = 20 * MILLI;
-  private static final long ACT_MAX = 5_000 * MILLI;
+  private static final long ACT_MIN = 2 * MILLI;
 
   private final EventQueue queue;
   private final Chance chance;
@@ -33,6 +32,7 @@ public final class WatchClient {
   private final List<WatchSession> sessions;
   private final WatchCreateRequest wanted;
   private @Nullable Session session;
+  private final long actMax;
   private boolean calm;
 
   /** From where the next session goes on; 0 for from now. */
@@ -57,6 +57,7 @@ public final class WatchClient {
     this.directory = directory;
     this.sessions = sessions;
     wanted = draw(keys);
+    actMax = chance.delay(50 * MILLI, 5_000 * MILLI);
     next = chance.permille(500) ? 0 : 1 + chance.below(200);
   }
 
@@ -102,7 +103,7 @@ public final class WatchClient {
   }
 
   private void later(Runnable what) {
-    var _ = queue.after(chance.delay(ACT_MIN, ACT_MAX), Party.WORLD, "watcher", what);
+    var _ = queue.after(chance.delay(ACT_MIN, actMax), Party.WORLD, "watcher", what);
   }
 
   private void act() {

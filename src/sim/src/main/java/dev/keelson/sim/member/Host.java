@@ -7,6 +7,7 @@ import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.sim.time.Chance;
 import dev.keelson.sim.time.EventQueue;
+import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.memory.MemoryKvBackend;
 import dev.keelson.storage.disk.CrashableDisk;
 import dev.keelson.storage.disk.Survival;
@@ -33,6 +34,7 @@ public final class Host {
   private final MemberSettings settings;
   private final Map<Path, CrashableDisk> disks = new LinkedHashMap<>();
   private final InOrder flusher = new InOrder();
+  private final Shelf shelf;
   private @Nullable MemoryKvBackend store;
   private @Nullable Life process;
   private Survival survival = Survival.ALL;
@@ -52,6 +54,7 @@ public final class Host {
       Chance chance,
       Pace pace,
       HostEvents events,
+      Shelf shelf,
       int number,
       MemberSettings settings,
       long driftPpm,
@@ -60,6 +63,7 @@ public final class Host {
     this.chance = chance;
     this.pace = pace;
     this.events = events;
+    this.shelf = shelf;
     this.number = number;
     this.settings = settings;
     this.clock =
@@ -235,12 +239,12 @@ public final class Host {
     return store != null;
   }
 
-  MemoryKvBackend openStore(Life by) {
+  KvBackend openStore(Life by) {
     flusher.process = by;
     if (store == null) {
       store = MemoryKvBackend.create(Families.ALL, flusher);
     }
-    return store;
+    return new SimStore(store, shelf);
   }
 
   /** Flushes take a while and complete one after the other. */

@@ -13,9 +13,13 @@ import dev.keelson.proto.peer.LeaseTimeToLiveResponse;
 import dev.keelson.proto.peer.PromoteRequest;
 import dev.keelson.proto.peer.PromoteResponse;
 import dev.keelson.raft.Message;
+import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.sim.member.Life;
 import dev.keelson.sim.time.EventQueue;
 import io.grpc.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +35,9 @@ final class Endpoint implements Transport {
   private static final long NOTICE_NANOS = 1_000_000;
   private static final long MILLION = 1_000_000;
 
+  /** How much longer a snapshot takes than a message. */
+  private static final long SNAPSHOT_FACTOR = 20;
+
   private final SimNetwork network;
   private final EventQueue queue;
   private final Life life;
@@ -40,6 +47,7 @@ final class Endpoint implements Transport {
   private long clusterId;
   private long memberId;
   private long startedNanos;
+  private int snapshotsSent;
 
   Endpoint(SimNetwork network, Life life, String url) {
     this.network = network;
@@ -99,6 +107,10 @@ final class Endpoint implements Transport {
     Link link = network.link(host(), other.host());
     List<Message> together = new ArrayList<>();
     for (Message message : messages) {
+      if (message instanceof Message.InstallSnapshot snapshot) {
+        sendSnapshot(other, snapshot);
+        continue;
+      }
       if (network.loses(link)) {
         dropped(message);
       } else if (network.chance().permille(network.weather().overtakePermille())) {
@@ -123,8 +135,62 @@ final class Endpoint implements Transport {
    * forwarded proposal that came twice would be carried out twice, in etcd too.
    */
   private static boolean mayComeTwice(Message message) {
-    return !(message instanceof Message.ForwardedProposal)
-        && !(message instanceof Message.InstallSnapshot);
+    return !(message instanceof Message.ForwardedProposal);
+  }
+
+  /** The state goes along; it takes a while, and the message comes when all of it has arrived. */
+  private void sendSnapshot(Endpoint other, Message.InstallSnapshot message) {
+    Receiver local = receiver;
+    Link link = network.link(host(), other.host());
+    if (local == null) {
+      return;
+    }
+    network.count("snapshot");
+    Path path = local.snapshots().directory().resolve(life.number() + "-" + ++snapshotsSent);
+    SnapshotMetadata state;
+    try {
+      state = local.snapshots().checkpoint(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Message.InstallSnapshot actual =
+        new Message.InstallSnapshot(message.from(), message.to(), message.term(), state);
+    boolean lost = network.loses(link);
+    long takes = network.delay(link) * SNAPSHOT_FACTOR;
+    if (!lost) {
+      var _ =
+          queue.after(
+              takes,
+              other.life,
+              "snapshot",
+              () -> other.life.run(() -> other.snapshotArrives(this, path, actual)));
+    }
+    var _ =
+        queue.after(
+            takes + NOTICE_NANOS,
+            life,
+            "snapshot end",
+            () -> life.run(() -> snapshotEnded(other, message.to(), !lost)));
+  }
+
+  private void snapshotEnded(Endpoint other, long to, boolean arrived) {
+    Receiver local = receiver;
+    if (local != null) {
+      local.snapshotSent(to, arrived && other.life.alive());
+    }
+  }
+
+  private void snapshotArrives(Endpoint from, Path path, Message.InstallSnapshot message) {
+    Receiver local = receiver;
+    if (local == null || !accepts(from) || !local.snapshots().needs(message.snapshot().index())) {
+      return;
+    }
+    try {
+      local.snapshots().arrived(path, message.snapshot());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    local.received(List.of(message));
   }
 
   private void deliver(Endpoint other, List<Message> messages, long delayNanos) {

@@ -48,13 +48,13 @@ record Knobs(
     return new Knobs(
         chance.pick(List.of(1, 3, 3, 3, 3, 3, 3, 3, 5, 5)),
         4 + chance.below(9),
-        chance.below(6),
+        chance.permille(300) ? 20 : chance.below(8),
         chance.below(5),
         chance.delay(200 * MILLI, 100 * SECOND),
         heartbeat,
         election,
         chance.permille(850),
-        1_000_000,
+        5 + chance.below(500),
         chance.delay(2_000, 100_000),
         chance.delay(1_000, 1_000_000),
         1 + chance.below(50),
@@ -83,7 +83,7 @@ record Knobs(
         500_000 * slow,
         MILLI,
         100 * MILLI * slow,
-        chance.below(20),
+        chance.permille(300) ? 200 : chance.below(20),
         chance.delay(MILLI, SECOND));
   }
 
