@@ -46,7 +46,9 @@ public final class CrashableDisk implements Disk {
   private boolean shortReads;
   private Runnable observer = () -> {};
 
-  /** The {@code n}-th write from now on (1 is the next) writes half of its bytes and fails. */
+  /**
+   * The {@code n}-th write from now on (1 is the next) writes about half of its sectors and fails.
+   */
   public synchronized void failWrite(long n) {
     writesUntilFault = n;
   }
@@ -242,7 +244,7 @@ public final class CrashableDisk implements Disk {
       long growth = Math.max(0, position + data.length - inode.content().size());
       boolean full = growth > freeBytes;
       if (fails || full) {
-        byte[] part = Arrays.copyOf(data, data.length / 2);
+        byte[] part = Arrays.copyOf(data, wholeSectors(position, data.length / 2));
         inode.write(changes++, position, part);
         throw new IOException(full ? "no space left on device" : "input/output error");
       }
@@ -250,6 +252,12 @@ public final class CrashableDisk implements Disk {
         freeBytes -= growth;
       }
       inode.write(changes++, position, data);
+    }
+
+    /** The kernel takes over a write in pages: what fails ends at the boundary of one. */
+    private static int wholeSectors(long position, int length) {
+      long end = (position + length) / Inode.SECTOR_BYTES * Inode.SECTOR_BYTES;
+      return (int) Math.max(0, end - position);
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.kv.watch;
+
+import org.jspecify.annotations.NullMarked;

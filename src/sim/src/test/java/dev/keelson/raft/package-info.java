@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.raft;
+
+import org.jspecify.annotations.NullMarked;

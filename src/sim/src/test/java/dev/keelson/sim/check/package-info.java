@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.sim.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,75 @@
+package dev.keelson.sim.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The short simulation of every build. {@code -Dsim.seeds=N} sets how many seeds run, {@code
+ * -Dsim.first=N} the first of them; {@code -Dsim.seed=N} runs one again.
+ */
+class SimulationTest {
+  private static final long EVENTS = Long.getLong("sim.events", SimulationMain.EVENTS);
+
+  @Test
+  void keepsItsPromisesOnManySeeds() throws IOException {
+    long first = Long.getLong("sim.first", 1);
+    long seeds = Long.getLong("sim.seeds", 120);
+    Totals totals = new Totals();
+    double start = SimulationMain.cpuSeconds();
+    for (long seed = first; seed < first + seeds; seed++) {
+      totals.add(SimulationMain.run(seed, EVENTS));
+    }
+    String line =
+        totals.toJson(
+            System.getProperty("sim.commit", "unknown"), SimulationMain.cpuSeconds() - start);
+    System.out.println("simulation: " + line);
+    Totals.append(Path.of("target", "simulation.jsonl"), line);
+    assertThat(totals.events()).isGreaterThanOrEqualTo(seeds * EVENTS);
+  }
+
+  @Test
+  void replay() {
+    Long seed = Long.getLong("sim.seed");
+    assumeTrue(seed != null, "no -Dsim.seed given");
+    System.out.println(SimulationMain.run(seed, EVENTS));
+  }
+
+  @Test
+  void aSeedGoesTheSameWayInAnotherJvm() throws IOException, InterruptedException {
+    List<String> here = new ArrayList<>();
+    for (long seed = 1; seed <= 3; seed++) {
+      here.add(SimulationMain.run(seed, EVENTS).toString());
+    }
+    assertThat(inAnotherJvm("1", "3", Long.toString(EVENTS))).containsAll(here);
+  }
+
+  private static List<String> inAnotherJvm(String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SimulationMain.class.getName()));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    List<String> lines =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .toList();
+    assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+    return lines;
+  }
+}

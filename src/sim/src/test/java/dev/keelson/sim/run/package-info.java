@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.sim.run;
+
+import org.jspecify.annotations.NullMarked;

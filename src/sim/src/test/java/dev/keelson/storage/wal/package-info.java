@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.storage.wal;
+
+import org.jspecify.annotations.NullMarked;
