@@ -1,12 +1,15 @@
 package dev.keelson.node;
 
+import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Lessor;
+import dev.keelson.node.identity.CallerContext;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * Revokes expired leases through the log, a bounded number at a time, so that a hundred thousand
@@ -18,17 +21,21 @@ final class LeaseExpiry {
   private final Lessor lessor;
   private final Proposals proposals;
   private final long retryMillis;
+  private final LongSupplier authRevision;
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /**
    * Creates the expiry.
    *
    * @param retryMillis after which a revocation that failed is tried again
+   * @param authRevision the revision of the authentication store: revocations are proposed in the
+   *     name of root, who may write all keys
    */
-  LeaseExpiry(Lessor lessor, Proposals proposals, long retryMillis) {
+  LeaseExpiry(Lessor lessor, Proposals proposals, long retryMillis, LongSupplier authRevision) {
     this.lessor = lessor;
     this.proposals = proposals;
     this.retryMillis = retryMillis;
+    this.authRevision = authRevision;
   }
 
   /** Called every tick. */
@@ -45,6 +52,7 @@ final class LeaseExpiry {
       proposals.proposeAsLeaderOf(
           expired.term(),
           InternalRaftRequest.newBuilder()
+              .setHeader(CallerContext.header(new Caller(Caller.ROOT, authRevision.getAsLong())))
               .setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(id)),
           Runnable::run,
           outcome -> {

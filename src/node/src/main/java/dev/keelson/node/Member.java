@@ -11,6 +11,10 @@ import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
+import dev.keelson.node.api.auth.Authentication;
+import dev.keelson.node.api.auth.Identities;
+import dev.keelson.node.api.auth.Passwords;
+import dev.keelson.node.api.auth.Tokens;
 import dev.keelson.node.env.Environment;
 import dev.keelson.node.loop.Applier;
 import dev.keelson.node.loop.MembershipProposals;
@@ -28,6 +32,7 @@ import dev.keelson.raft.Status;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.raft.confchange.ConfChangeException;
 import io.grpc.ServerServiceDefinition;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,6 +73,7 @@ public final class Member implements AutoCloseable {
   private final WalLog walLog;
   private final StateMachine state;
   private final Lessor lessor;
+  private final Tokens tokens;
   private final Proposals proposals;
   private final MembershipProposals changes;
   private final ReadBarrier barrier;
@@ -157,6 +163,7 @@ public final class Member implements AutoCloseable {
     this.environment = environment;
     this.transport = transport;
     this.failureHandler = failureHandler;
+    tokens = openTokens(settings, environment);
     storage = MemberStorage.open(settings, environment, fresh);
     walLog = new WalLog(storage.wal(), settings.fsync());
     Leases leases = new Leases(storage.backend());
@@ -296,7 +303,9 @@ public final class Member implements AutoCloseable {
             state.alarms(),
             proposals,
             storage.backend()::sizeBytes);
-    leaseExpiry = new LeaseExpiry(lessor, proposals, settings.requestTimeoutMillis());
+    leaseExpiry =
+        new LeaseExpiry(
+            lessor, proposals, settings.requestTimeoutMillis(), () -> state.auth().revision());
     housekeeping =
         new Housekeeping(
             state,
@@ -326,7 +335,12 @@ public final class Member implements AutoCloseable {
                 quota,
                 environment.pool(),
                 consensus::standing,
-                applier::appliedIndex),
+                applier::appliedIndex,
+                new Authentication(
+                    state::auth,
+                    new Identities(tokens, settings.auth().certificateNames()),
+                    tokens,
+                    new Passwords(settings.auth().bcryptCost()))),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
     duties =
         new LeaderDuties(
@@ -337,6 +351,16 @@ public final class Member implements AutoCloseable {
             membership,
             divergence,
             services::leaderLost);
+  }
+
+  private static Tokens openTokens(MemberSettings settings, Environment environment) {
+    try {
+      return settings
+          .auth()
+          .openTokens(environment::nanoTime, () -> Instant.ofEpochMilli(environment.wallMillis()));
+    } catch (IllegalArgumentException e) {
+      throw new MemberStartException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Starts the loops. {@link #ready} tells when clients can be served. */
@@ -437,6 +461,7 @@ public final class Member implements AutoCloseable {
       quota.refresh();
       if (++ticks % TICKS_PER_EXPIRY == 0) {
         state.store().views().expirePaged(PAGED_IDLE_MAX);
+        tokens.sweep();
       }
     } catch (RuntimeException e) {
       // a timer task that throws is silently never run again; without ticks the member is dead
@@ -537,6 +562,21 @@ public final class Member implements AutoCloseable {
     @Override
     public void compacted(long revision) {
       watchHub.compacted(revision);
+    }
+
+    @Override
+    public void tokenIssued(String token, String username) {
+      tokens.tokenIssued(token, username);
+    }
+
+    @Override
+    public void tokensRevoked(String username) {
+      tokens.tokensRevoked(username);
+    }
+
+    @Override
+    public void allTokensRevoked() {
+      tokens.allTokensRevoked();
     }
   }
 

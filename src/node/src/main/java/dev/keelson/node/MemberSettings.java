@@ -1,5 +1,6 @@
 package dev.keelson.node;
 
+import dev.keelson.node.api.auth.AuthSettings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.TreeMap;
  * @param fsync whether the log is synced before a write is acknowledged; false loses data on a
  *     power failure
  * @param memory how much memory goes where
+ * @param auth how callers are authenticated
  */
 public record MemberSettings(
     String name,
@@ -48,7 +50,8 @@ public record MemberSettings(
     int compactionPauseMillis,
     long progressMillis,
     boolean fsync,
-    Memory memory) {
+    Memory memory,
+    AuthSettings auth) {
 
   /**
    * The cluster, as the flags tell it. All but the last five matter only to a member without data.
@@ -126,7 +129,8 @@ public record MemberSettings(
         compactionPauseMillis,
         progressMillis,
         fsync,
-        memory);
+        memory,
+        auth);
   }
 
   /** How long a proposal or a linearizable read is waited for. */
@@ -158,6 +162,7 @@ public record MemberSettings(
         10,
         600_000,
         true,
-        Memory.DEFAULT);
+        Memory.DEFAULT,
+        AuthSettings.DEFAULT);
   }
 }

@@ -4,6 +4,7 @@ import dev.keelson.node.MemberRemovedException;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
 import dev.keelson.node.MemberStartException;
+import dev.keelson.node.api.auth.AuthSettings;
 import dev.keelson.node.env.SystemEnvironment;
 import dev.keelson.node.peer.GrpcTransport;
 import dev.keelson.node.peer.PeerFront;
@@ -11,6 +12,7 @@ import dev.keelson.node.peer.PeerSettings;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.MemberOptions;
+import dev.keelson.server.config.SecurityOptions;
 import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.config.Url;
 import dev.keelson.server.member.Member;
@@ -131,7 +133,8 @@ final class NodeMember implements Member, MemberView {
         Math.toIntExact(configuration.get(MemberOptions.COMPACTION_SLEEP_INTERVAL).toMillis()),
         configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
         !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
-        Memory.DEFAULT);
+        Memory.DEFAULT,
+        authSettings());
   }
 
   private MemberSettings.Cluster cluster() {
@@ -149,6 +152,27 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.MAX_LEARNERS),
         configuration.get(MemberOptions.PROMOTE_LEARNERS),
         configuration.get(MemberOptions.CORRUPT_CHECK_TIME).toMillis());
+  }
+
+  private AuthSettings authSettings() {
+    return new AuthSettings(
+        configuration.get(SecurityOptions.AUTH_TOKEN),
+        configuration.get(SecurityOptions.AUTH_TOKEN_TTL),
+        bcryptCost(configuration.get(SecurityOptions.BCRYPT_COST)),
+        configuration.get(SecurityOptions.CLIENT_CERT_AUTH));
+  }
+
+  /** A cost that bcrypt does not know is replaced, as etcd does. */
+  private static int bcryptCost(int asked) {
+    if (asked >= AuthSettings.BCRYPT_COST_MIN && asked <= AuthSettings.BCRYPT_COST_MAX) {
+      return asked;
+    }
+    log.atWarn()
+        .addKeyValue("given-cost", asked)
+        .addKeyValue("min-cost", AuthSettings.BCRYPT_COST_MIN)
+        .addKeyValue("max-cost", AuthSettings.BCRYPT_COST_MAX)
+        .log("use default bcrypt cost instead of the invalid given cost");
+    return AuthSettings.DEFAULT.bcryptCost();
   }
 
   private static List<String> texts(Collection<Url> urls) {

@@ -6,6 +6,7 @@ import dev.keelson.server.config.ConfigurationLoader;
 import dev.keelson.server.listen.RelayedConnections;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberFactory;
+import dev.keelson.server.tls.TlsContexts;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -23,6 +24,12 @@ final class Wiring {
   @Singleton
   RelayedConnections relayedConnections() {
     return new RelayedConnections();
+  }
+
+  @Produces
+  @Singleton
+  TlsContexts tlsContexts(Configuration configuration) {
+    return new TlsContexts(configuration);
   }
 
   @Produces

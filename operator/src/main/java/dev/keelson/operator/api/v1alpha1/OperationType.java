@@ -13,6 +13,10 @@ public enum OperationType {
   Replace,
   /** Put away what is left of a member that somebody removed by hand; its disk is retained. */
   PutAway,
+  /** Restart a member, so that it takes up its new image or settings. */
+  Roll,
+  /** Go on with the data of one member after a majority was lost; only if a person asks. */
+  Recover,
   /** Stop all Pods and keep all disks. */
   Hibernate
 }

@@ -54,11 +54,12 @@ public final class Planner {
 
   private static Step proceed(Observation seen, Membership membership, Operation operation) {
     return switch (operation.type()) {
-      case Bootstrap, Hibernate -> new Finish();
+      case Bootstrap, Hibernate, Recover -> new Finish();
       case Grow ->
           operation.step() == OperationStep.BackingOff
               ? Scaling.afterRollBack(seen, membership, operation)
               : GrowPlan.next(seen, membership, operation);
+      case Roll -> RollPlan.next(seen, membership, operation);
       case Shrink, Replace, PutAway -> ShrinkPlan.next(seen, membership, operation);
     };
   }

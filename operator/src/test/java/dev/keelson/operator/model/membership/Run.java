@@ -35,6 +35,11 @@ final class Run {
         d.membership(),
         d.repair(),
         d.service(),
+        d.auth(),
+        d.bootstrap(),
+        d.upgrade(),
+        d.recovery(),
+        d.deletionProtection(),
         d.paused());
   }
 

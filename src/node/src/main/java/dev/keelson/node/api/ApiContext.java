@@ -5,6 +5,7 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
+import dev.keelson.node.api.auth.Authentication;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param scans runs reads that may take longer than a point read
  * @param standing where the member stands in consensus
  * @param appliedIndex the last entry applied; never behind an answer that was given
+ * @param authentication finds out who calls
  */
 public record ApiContext(
     long clusterId,
@@ -39,7 +41,8 @@ public record ApiContext(
     QuotaGate quota,
     Executor scans,
     Supplier<Standing> standing,
-    LongSupplier appliedIndex) {
+    LongSupplier appliedIndex,
+    Authentication authentication) {
 
   /** What a message may be larger than the request it carries. */
   private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
@@ -67,7 +70,13 @@ public record ApiContext(
     return new Methods(
         () -> standing.get().hasLeader(),
         this::isLearner,
-        limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
+        limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES,
+        authentication.state(),
+        gate());
+  }
+
+  Gate gate() {
+    return new Gate(authentication, barrier);
   }
 
   /** Whether this member has no vote yet, and few calls are answered. */

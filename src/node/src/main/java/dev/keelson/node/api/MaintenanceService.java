@@ -1,8 +1,11 @@
 package dev.keelson.node.api;
 
 import dev.keelson.kv.StateMachine;
+import dev.keelson.kv.auth.AuthState;
+import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
+import dev.keelson.node.api.auth.Right;
 import dev.keelson.node.loop.Standing;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
@@ -50,14 +53,24 @@ public final class MaintenanceService {
   public ServerServiceDefinition definition() {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(MaintenanceGrpc.SERVICE_NAME)
-        .addMethod(methods.unary(MaintenanceGrpc.getStatusMethod(), this::status, _ -> true))
-        .addMethod(methods.unary(MaintenanceGrpc.getAlarmMethod(), this::alarm))
-        .addMethod(methods.unary(MaintenanceGrpc.getDefragmentMethod(), this::defragment))
-        .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), hashes::hash))
-        .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), hashes::hashKv))
-        .addMethod(methods.streamingOnLearnersToo(MaintenanceGrpc.getSnapshotMethod(), snapshots))
-        .addMethod(methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader))
-        .addMethod(methods.unary(MaintenanceGrpc.getDowngradeMethod(), this::downgrade))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getStatusMethod(), Right.user(), this::status, _ -> true))
+        .addMethod(
+            methods.unary(
+                MaintenanceGrpc.getAlarmMethod(),
+                Right.by(MaintenanceService::alarmRight),
+                this::alarm))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getDefragmentMethod(), Right.root(), this::defragment))
+        .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), Right.root(), hashes::hash))
+        .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), Right.root(), hashes::hashKv))
+        .addMethod(
+            methods.streamingOnLearnersToo(
+                MaintenanceGrpc.getSnapshotMethod(), Right.root(), snapshots))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), Right.root(), this::moveLeader))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getDowngradeMethod(), Right.root(), this::downgrade))
         .build();
   }
 
@@ -90,6 +103,16 @@ public final class MaintenanceService {
               .formatted(Long.toUnsignedString(alarm.getMemberID()), alarm.getAlarm()));
     }
     reply.ok(response.build());
+  }
+
+  /** Users may look at alarms. */
+  private static void alarmRight(AuthState auth, Caller caller, AlarmRequest request)
+      throws KvException {
+    if (request.getAction() == AlarmRequest.AlarmAction.GET) {
+      auth.requireUser(caller);
+    } else {
+      auth.requireRoot(caller);
+    }
   }
 
   private void alarm(AlarmRequest request, Reply reply) {

@@ -2,10 +2,10 @@ package dev.keelson.node.api;
 
 import dev.keelson.kv.txn.ViewReader;
 import dev.keelson.node.EtcdVersion;
-import dev.keelson.node.api.watch.WatchAuthorizer;
 import dev.keelson.node.api.watch.WatchService;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +30,7 @@ public final class MemberServices {
     watch =
         new WatchService(
             context.watchHub(),
-            WatchAuthorizer.ALLOW_ALL,
+            new WatchRights(context.authentication()),
             () -> context.standing().get().hasLeader(),
             context::isLearner,
             WatchService.DEFAULT_BUDGET_BYTES);
@@ -38,9 +38,10 @@ public final class MemberServices {
     definitions =
         List.of(
             new KvService(context, afterCompaction).definition(),
-            watch.bindService(),
+            ServerInterceptors.intercept(watch.bindService(), context.gate().admittingAll()),
             new LeaseService(context).definition(),
             new ClusterService(context).definition(),
+            new AuthService(context).definition(),
             new MaintenanceService(context, EtcdVersion.SERVER, new HashHandler(context), snapshots)
                 .definition());
   }
@@ -101,5 +102,6 @@ public final class MemberServices {
   public void stop() {
     watch.stop();
     snapshots.stop();
+    context.authentication().passwords().close();
   }
 }

@@ -2,8 +2,8 @@ package dev.keelson.node.loop;
 
 import dev.keelson.kv.Applied;
 import dev.keelson.kv.error.KvError;
+import dev.keelson.node.identity.CallerContext;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
-import dev.keelson.proto.etcdserverpb.RequestHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -85,7 +85,7 @@ public final class Proposals {
   /**
    * Proposes a command. The callback runs exactly once, on {@code executor}, when the entry has
    * been applied here or when it is certain or likely (a timeout leaves the outcome open) that it
-   * will not be.
+   * will not be. A command without header gets one that names the caller of the current gRPC call.
    */
   public void propose(
       InternalRaftRequest.Builder command, Executor executor, Consumer<Applied> callback) {
@@ -110,8 +110,11 @@ public final class Proposals {
       Executor executor,
       Consumer<Applied> callback) {
     long id = ids.next();
-    InternalRaftRequest request =
-        command.setID(id).setHeader(RequestHeader.newBuilder().setID(id)).build();
+    if (!command.hasHeader()) {
+      command.setHeader(CallerContext.header(CallerContext.current()));
+    }
+    command.getHeaderBuilder().setID(id);
+    InternalRaftRequest request = command.setID(id).build();
     byte[] data = request.toByteArray();
     Pending pending =
         new Pending(

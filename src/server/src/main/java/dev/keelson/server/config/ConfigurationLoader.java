@@ -161,7 +161,8 @@ public final class ConfigurationLoader {
     }
     Configuration configuration = new Configuration(values, explicit, notices);
     Validation.check(configuration);
-    return configuration;
+    notices.addAll(TlsRules.notices(configuration));
+    return new Configuration(values, explicit, notices);
   }
 
   private void note(String message, Map<String, Object> fields) {
