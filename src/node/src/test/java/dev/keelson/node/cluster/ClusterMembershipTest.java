@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class MembershipTest {
+class ClusterMembershipTest {
   @TempDir Path folder;
 
   private static ClusterGrpc.ClusterBlockingStub members(TestCluster cluster, int member) {
