@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS of accepted connections. grpc-java's own would not tell the engine who is at the other end, and
- * a peer's certificate is compared with the address it comes from; nor would it keep that check,
- * which may ask DNS, off the event loop.
+ * TLS of accepted connections. grpc-java's own would not tell the engine who is at the other end,
+ * and a peer's certificate is compared with the address it comes from; nor would it keep that
+ * check, which may ask DNS, off the event loop.
  */
 final class PeerTls implements InternalProtocolNegotiator.ProtocolNegotiator {
   private static final Logger log = LoggerFactory.getLogger(PeerTls.class);

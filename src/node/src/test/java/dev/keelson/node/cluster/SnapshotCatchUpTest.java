@@ -49,7 +49,8 @@ class SnapshotCatchUpTest {
         of.progressMillis(),
         of.fsync(),
         new MemberSettings.Memory(8 << 20, 64 << 10, 32 << 10, 32 << 10),
-        of.auth());
+        of.auth(),
+        of.upkeep());
   }
 
   private static KVGrpc.KVBlockingStub kv(TestCluster cluster, int member) {

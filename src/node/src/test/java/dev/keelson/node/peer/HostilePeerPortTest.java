@@ -23,7 +23,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -199,7 +199,9 @@ class HostilePeerPortTest {
   @Test
   void bytesThatAreNotHttp2EndTheConnection() throws Exception {
     try (Socket socket = new Socket("127.0.0.1", victim.port())) {
-      socket.getOutputStream().write("no such protocol\r\n\r\n".repeat(10).getBytes());
+      socket
+          .getOutputStream()
+          .write("no such protocol\r\n\r\n".repeat(10).getBytes(StandardCharsets.US_ASCII));
       socket.setSoTimeout(20_000);
       while (socket.getInputStream().read() >= 0) {
         // what the server says before it closes
@@ -261,7 +263,7 @@ class HostilePeerPortTest {
     assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     snapshot(data(0, new byte[3], 0));
     assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertThat(Files.list(victim.receiver.store.directory())).isEmpty();
+    assertThat(victim.receiver.store.directory()).isEmptyDirectory();
   }
 
   @Test
@@ -282,7 +284,7 @@ class HostilePeerPortTest {
     assertThat(spoiled.getOutcome()).isEqualTo(SnapshotResult.Outcome.CORRUPT);
     assertThat(spoiled.getNextOffset()).isZero();
     assertThat(victim.receiver.messages).isEmpty();
-    assertThat(Files.list(victim.receiver.store.directory())).isEmpty();
+    assertThat(victim.receiver.store.directory()).isEmptyDirectory();
   }
 
   @Test

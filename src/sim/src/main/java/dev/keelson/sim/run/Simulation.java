@@ -146,7 +146,9 @@ public final class Simulation {
         usual.compactionPauseMillis(),
         5_000,
         true,
-        new MemberSettings.Memory(0, knobs.memtableBytes(), knobs.logCacheBytes(), 1 << 20));
+        new MemberSettings.Memory(0, knobs.memtableBytes(), knobs.logCacheBytes(), 1 << 20),
+        usual.auth(),
+        usual.upkeep());
   }
 
   private long someLease() {
