@@ -64,8 +64,7 @@ class MessageJsonTest {
 
   @Test
   void unsignedNumbersUseAllBits() throws Exception {
-    assertThat(
-            read("{\"ID\":\"18446744073709551615\"}", MemberRemoveRequest.getDefaultInstance()))
+    assertThat(read("{\"ID\":\"18446744073709551615\"}", MemberRemoveRequest.getDefaultInstance()))
         .isEqualTo(MemberRemoveRequest.newBuilder().setID(-1).build());
     assertThat(MessageJson.print(MemberRemoveRequest.newBuilder().setID(-1).build()))
         .isEqualTo("{\"ID\":\"18446744073709551615\"}");

@@ -20,8 +20,7 @@ class CallMetricsTest {
 
   private static Metadata version(String version) {
     Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("client-api-version", Metadata.ASCII_STRING_MARSHALLER), version);
+    headers.put(Metadata.Key.of("client-api-version", Metadata.ASCII_STRING_MARSHALLER), version);
     return headers;
   }
 
@@ -54,8 +53,7 @@ class CallMetricsTest {
         .contains("grpc_server_msg_sent_total{" + LABELS + "} 2")
         .contains("etcd_network_client_grpc_received_bytes_total 10")
         .contains("etcd_network_client_grpc_sent_bytes_total 7")
-        .contains(
-            "etcd_server_client_requests_total{client_api_version=\"3.5\",type=\"stream\"} 1")
+        .contains("etcd_server_client_requests_total{client_api_version=\"3.5\",type=\"stream\"} 1")
         .contains(
             "etcd_server_client_requests_total{client_api_version=\"unknown\",type=\"stream\"} 1");
   }
