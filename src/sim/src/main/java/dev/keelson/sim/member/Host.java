@@ -7,15 +7,19 @@ import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.sim.time.Chance;
 import dev.keelson.sim.time.EventQueue;
+import dev.keelson.storage.backend.Cursor;
+import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.memory.MemoryKvBackend;
 import dev.keelson.storage.disk.CrashableDisk;
 import dev.keelson.storage.disk.Survival;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Host {
   private static final int LIVES_MAX = 10_000;
+
+  private static final List<Family> REPLICATED =
+      List.of(
+          Families.CURRENT,
+          Families.LEASES,
+          Families.LEASE_KEYS,
+          Families.ALARMS,
+          Families.MEMBERS,
+          Families.CLUSTER);
 
   private final EventQueue queue;
   private final Chance chance;
@@ -233,6 +246,27 @@ public final class Host {
       throw new IllegalStateException("host " + number + " has no store yet");
     }
     return AppliedPosition.read(store);
+  }
+
+  /**
+   * A hash over what must be the same on all members that have applied the same: not over what
+   * compactions remove little by little, nor over what is a member's own.
+   */
+  public long replicatedHash() {
+    if (store == null) {
+      throw new IllegalStateException("host " + number + " has no store yet");
+    }
+    CRC32C crc = new CRC32C();
+    for (Family family : REPLICATED) {
+      crc.update(family.name().getBytes(StandardCharsets.US_ASCII));
+      try (Cursor rows = store.ascending(family, new byte[0], null)) {
+        while (rows.next()) {
+          crc.update(rows.key());
+          crc.update(rows.value());
+        }
+      }
+    }
+    return crc.getValue();
   }
 
   boolean hasStore() {

@@ -58,7 +58,7 @@ record Knobs(
         chance.delay(2_000, 100_000),
         chance.delay(1_000, 1_000_000),
         1 + chance.below(50),
-        pace(chance),
+        pace(chance, election * MILLI / 4),
         weather(chance),
         mix(chance),
         new KvClient.Settings(
@@ -72,7 +72,7 @@ record Knobs(
         chance.below(500));
   }
 
-  private static Pace pace(Chance chance) {
+  private static Pace pace(Chance chance, long stallMax) {
     long slow = chance.permille(300) ? 10 : 1;
     return new Pace(
         5_000,
@@ -84,7 +84,7 @@ record Knobs(
         MILLI,
         100 * MILLI * slow,
         chance.permille(300) ? 200 : chance.below(20),
-        chance.delay(MILLI, SECOND));
+        chance.delay(MILLI, stallMax));
   }
 
   private static Weather weather(Chance chance) {

@@ -6,7 +6,11 @@ import dev.keelson.node.MemberStartException;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.node.loop.NodeLoop;
 import dev.keelson.node.peer.Transport;
+import com.google.protobuf.ByteString;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
+import dev.keelson.proto.etcdserverpb.KVGrpc;
+import dev.keelson.proto.etcdserverpb.RangeRequest;
+import dev.keelson.proto.etcdserverpb.RangeResponse;
 import dev.keelson.sim.check.LeaseLedger;
 import dev.keelson.sim.check.LogModel;
 import dev.keelson.sim.check.Operation;
@@ -47,6 +51,8 @@ public final class Simulation {
   private static final long QUIET_NANOS = 3 * Knobs.SECOND;
 
   private static final long LONG_QUIET_NANOS = 60 * Knobs.SECOND;
+
+  private static final ByteString EVERYTHING = ByteString.copyFrom(new byte[1]);
 
   private final long seed;
   private final EventQueue queue = new EventQueue(this::afterEvent);
@@ -182,9 +188,11 @@ public final class Simulation {
       // on
     }
     settle();
+    readEverything();
     LogModel model = invariants.committed().model();
     RevisionChecker.check(model.history(), history);
     checkWatches();
+    checkEqualStates();
     return new Result(
         seed,
         knobs.members(),
@@ -220,6 +228,55 @@ public final class Simulation {
     pass(QUIET_NANOS);
     while (unheard() && queue.nowNanos() < deadline && queue.step()) {
       // on
+    }
+  }
+
+  /** What every member holds in the end goes into the history, to be judged with the rest. */
+  private void readEverything() {
+    List<Operation> last = new ArrayList<>();
+    for (Host host : hosts) {
+      Life life = host.life();
+      RangeRequest everything =
+          RangeRequest.newBuilder()
+              .setKey(EVERYTHING)
+              .setRangeEnd(EVERYTHING)
+              .setSerializable(true)
+              .build();
+      Operation operation = new Operation(0, everything, queue.executed());
+      last.add(operation);
+      if (life != null) {
+        calls.unary(
+            life,
+            KVGrpc.getRangeMethod(),
+            everything,
+            SETTLE_NANOS,
+            answer -> {
+              if (answer.response() != null) {
+                operation.succeeded(queue.executed(), answer.response());
+              }
+            });
+      }
+    }
+    pass(QUIET_NANOS);
+    long newest = invariants.committed().model().history().revision();
+    for (Operation operation : last) {
+      if (!(operation.response() instanceof RangeResponse response)
+          || response.getHeader().getRevision() != newest) {
+        throw new Violation("in the end not at revision %d: %s".formatted(newest, operation));
+      }
+    }
+    history.addAll(last);
+  }
+
+  private void checkEqualStates() {
+    Host first = hosts.getFirst();
+    for (Host host : hosts) {
+      if (host.applied().index() == first.applied().index()
+          && host.replicatedHash() != first.replicatedHash()) {
+        throw new Violation(
+            "hosts %d and %d differ after entry %d"
+                .formatted(first.number(), host.number(), first.applied().index()));
+      }
     }
   }
 
