@@ -273,7 +273,8 @@ public final class TlsContexts {
   }
 
   private SslContext client(TlsSide side, Files files) throws SSLException {
-    SslContextBuilder builder = SslContextBuilder.forClient()
+    SslContextBuilder builder =
+        SslContextBuilder.forClient()
             .keyManager(files.keys)
             .applicationProtocolConfig(alpn(ApplicationProtocolNames.HTTP_2));
     if (side.selfSigned()) {

@@ -1,12 +1,12 @@
 package dev.keelson.sim.run;
 
+import com.google.protobuf.ByteString;
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.node.loop.NodeLoop;
 import dev.keelson.node.peer.Transport;
-import com.google.protobuf.ByteString;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
