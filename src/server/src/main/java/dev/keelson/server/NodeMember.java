@@ -19,6 +19,7 @@ import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberFactory;
 import dev.keelson.server.member.MemberView;
 import dev.keelson.server.member.StartException;
+import dev.keelson.server.tls.TlsContexts;
 import io.grpc.ServerServiceDefinition;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
@@ -43,19 +44,27 @@ final class NodeMember implements Member, MemberView {
   private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
   private final Configuration configuration;
+  private final TlsContexts tls;
   private volatile dev.keelson.node.@Nullable Member node;
 
   /** Makes the member of this process. */
   @Singleton
   static final class Factory implements MemberFactory {
+    private final TlsContexts tls;
+
+    Factory(TlsContexts tls) {
+      this.tls = tls;
+    }
+
     @Override
     public Member create(Configuration configuration) {
-      return new NodeMember(configuration);
+      return new NodeMember(configuration, tls);
     }
   }
 
-  private NodeMember(Configuration configuration) {
+  private NodeMember(Configuration configuration, TlsContexts tls) {
     this.configuration = configuration;
+    this.tls = tls;
   }
 
   @Override
@@ -66,8 +75,8 @@ final class NodeMember implements Member, MemberView {
           new GrpcTransport(
               PeerSettings.of(texts(configuration.get(ServingOptions.LISTEN_PEER_URLS))),
               environment,
-              null,
-              null,
+              tls.peerServer(),
+              tls.peerClient(),
               PeerFront.GRPC_ONLY);
       dev.keelson.node.Member opened =
           dev.keelson.node.Member.open(settings(), environment, transport, NodeMember::halt).get();
