@@ -128,8 +128,23 @@ final class Model {
     }
   }
 
-  /** Everything on the chosen path that can fail. */
+  /** Everything on the chosen path that can fail: first all puts, then all ranges. */
   private void check(TxnRequest txn) throws KvException {
+    checkPuts(txn);
+    checkRanges(txn);
+  }
+
+  private void checkPuts(TxnRequest txn) throws KvException {
+    for (RequestOp op : branch(txn)) {
+      if (op.hasRequestPut()) {
+        checkPut(op.getRequestPut(), false);
+      } else if (op.hasRequestTxn()) {
+        checkPuts(op.getRequestTxn());
+      }
+    }
+  }
+
+  private void checkRanges(TxnRequest txn) throws KvException {
     for (RequestOp op : branch(txn)) {
       if (op.hasRequestRange()) {
         long at = op.getRequestRange().getRevision();
@@ -137,10 +152,8 @@ final class Model {
           throw new KvException(KvError.COMPACTED);
         }
         ModelRange.checkRevision(this, at);
-      } else if (op.hasRequestPut()) {
-        checkPut(op.getRequestPut(), false);
       } else if (op.hasRequestTxn()) {
-        check(op.getRequestTxn());
+        checkRanges(op.getRequestTxn());
       }
     }
   }

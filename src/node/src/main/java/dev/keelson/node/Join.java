@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * What a member without data asks the others: one that joins, who it is; one that founds, whether
@@ -29,6 +30,26 @@ final class Join {
     this.settings = settings;
     this.environment = environment;
     this.transport = transport;
+  }
+
+  /**
+   * Who a member without data is going to be; of one that has run before nobody asks. Fails with a
+   * {@link MemberStartException}.
+   */
+  static CompletableFuture<Supplier<Identity>> fresh(
+      MemberSettings settings, Environment environment, Transport transport) {
+    try {
+      if (MemberStorage.exists(settings, environment)) {
+        return CompletableFuture.completedFuture(() -> Bootstrap.found(settings));
+      }
+      Join join = new Join(settings, environment, transport);
+      return (settings.cluster().exists()
+              ? join.identity()
+              : join.refuseToFoundTwice(Bootstrap.found(settings)))
+          .thenApply(identity -> () -> identity);
+    } catch (MemberStartException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** Who this member is in the cluster that exists; fails with a {@link MemberStartException}. */

@@ -6,7 +6,6 @@ import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.RevisionEvents;
-import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
@@ -85,13 +84,8 @@ public final class Member implements AutoCloseable {
   private final MembershipProposals changes;
   private final ReadBarrier barrier;
   private final Consensus consensus;
-  private final Roster roster;
   private final SnapshotInstaller installer;
-  private final PeerRequests peerRequests;
-  private final Join join;
-  private final LeaseCalls leaseCalls;
-  private final LeaderTransfer transfer;
-  private final VersionAgreement versions;
+  private final ClusterParts cluster;
   private final LeaderDuties duties;
   private final Applier applier;
   private final WatchHub watchHub;
@@ -117,7 +111,7 @@ public final class Member implements AutoCloseable {
       Environment environment,
       Transport transport,
       Consumer<Throwable> failureHandler) {
-    return identity(settings, environment, transport)
+    return Join.fresh(settings, environment, transport)
         .thenApply(fresh -> new Member(settings, environment, transport, failureHandler, fresh))
         .whenComplete(
             (_, failure) -> {
@@ -126,22 +120,6 @@ public final class Member implements AutoCloseable {
                 environment.close();
               }
             });
-  }
-
-  private static CompletableFuture<Supplier<Identity>> identity(
-      MemberSettings settings, Environment environment, Transport transport) {
-    try {
-      if (MemberStorage.exists(settings, environment)) {
-        return CompletableFuture.completedFuture(() -> Bootstrap.found(settings));
-      }
-      Join join = new Join(settings, environment, transport);
-      return (settings.cluster().exists()
-              ? join.identity()
-              : join.refuseToFoundTwice(Bootstrap.found(settings)))
-          .thenApply(identity -> () -> identity);
-    } catch (MemberStartException e) {
-      return CompletableFuture.failedFuture(e);
-    }
   }
 
   /**
@@ -224,75 +202,22 @@ public final class Member implements AutoCloseable {
             new Consensus.Queues(proposals, changes, barrier),
             new Outside(),
             this::fail);
-    roster =
-        new Roster(
-            environment, storage.memberId(), state.members(), transport, REMOVAL_PAUSE_MILLIS);
-    join = new Join(settings, environment, transport);
-    AtLeader atLeader =
-        new AtLeader(
-            environment, storage.memberId(), settings.requestTimeoutMillis(), consensus::standing);
-    leaseCalls =
-        new LeaseCalls(
-            environment,
-            storage.clusterId(),
-            transport,
-            atLeader,
-            barrier,
-            state,
-            lessor,
-            () -> consensus.standing().commit(),
-            settings.heartbeatMillis(),
-            metrics.store.leasesRenewed);
-    transfer = new LeaderTransfer(environment, storage.memberId(), consensus, transport, settings);
-    MembershipCalls membership =
-        new MembershipCalls(
-            environment,
-            storage.clusterId(),
-            transport,
-            atLeader,
-            changes,
-            new ReconfigurationRules(
-                storage.memberId(),
-                state.members(),
-                transport,
-                settings.cluster().strictReconfiguration()),
-            transfer,
-            new LearnerProgress(consensus),
-            settings.cluster().learnersMax());
-    versions =
-        new VersionAgreement(
-            environment,
-            storage.clusterId(),
-            storage.memberId(),
-            state.members(),
-            transport,
-            proposals,
-            consensus::standing);
     installer =
         new SnapshotInstaller(
             settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
-    Digests digests = new Digests(environment, storage.memberId(), state, applier::appliedIndex);
-    Divergence divergence =
-        new Divergence(
-            storage.clusterId(),
-            storage.memberId(),
+    cluster =
+        new ClusterParts(
+            settings,
+            environment,
             transport,
-            digests,
-            state.alarms(),
-            proposals,
-            consensus::standing,
-            applier::appliedIndex,
-            this::revision);
-    peerRequests =
-        new PeerRequests(
-            storage.clusterId(),
-            storage.memberId(),
+            new ClusterParts.Ids(storage.clusterId(), storage.memberId()),
             consensus,
+            new Consensus.Queues(proposals, changes, barrier),
             state,
-            leaseCalls,
-            membership,
+            lessor,
             installer,
-            digests);
+            applier::appliedIndex,
+            metrics.store.leasesRenewed);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -345,8 +270,8 @@ public final class Member implements AutoCloseable {
                 proposals,
                 barrier,
                 lessor,
-                leaseCalls,
-                membership,
+                cluster.leases(),
+                cluster.membership(),
                 ids,
                 watchHub,
                 quota,
@@ -361,15 +286,7 @@ public final class Member implements AutoCloseable {
                 metrics,
                 slow),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
-    duties =
-        new LeaderDuties(
-            settings,
-            state.members(),
-            consensus::standing,
-            versions,
-            membership,
-            divergence,
-            services::leaderLost);
+    duties = cluster.duties(services::leaderLost);
   }
 
   private static Tokens openTokens(MemberSettings settings, Environment environment) {
@@ -384,9 +301,7 @@ public final class Member implements AutoCloseable {
 
   /** Starts the loops. {@link #ready} tells when clients can be served. */
   public void start() {
-    transport.start(storage.clusterId(), storage.memberId(), peerRequests);
-    roster.refresh();
-    askForMembers();
+    cluster.start();
     applier.start();
     consensus.start();
     var _ = environment.every(settings.heartbeatMillis(), this::tick);
@@ -400,21 +315,13 @@ public final class Member implements AutoCloseable {
     new Publication(settings, storage.memberId(), proposals, ready).begin();
   }
 
-  /** A member that joins cannot answer the leader before it knows where that is. */
-  private void askForMembers() {
-    if (!roster.isSettled()) {
-      var _ = join.members().thenAccept(roster::hint);
-      var _ = environment.after(settings.electionMillis(), this::askForMembers);
-    }
-  }
-
   /**
    * Hands leadership over to another member, if this one leads others; to be waited for before
    * {@link #close} where requests of clients shall not notice. Completes in any case, after a
    * request's time at the latest.
    */
   public CompletableFuture<Void> handOver() {
-    return transfer.beforeStop();
+    return cluster.handOver();
   }
 
   /**
@@ -483,12 +390,6 @@ public final class Member implements AutoCloseable {
     consensus.submit(() -> consensus.loop().transferLeadership(to));
   }
 
-  private long revision() {
-    try (View view = state.store().views().acquire()) {
-      return view.revision();
-    }
-  }
-
   private void wakeConsensus() {
     consensus.wake();
   }
@@ -500,7 +401,7 @@ public final class Member implements AutoCloseable {
   private void tick() {
     try {
       consensus.tick();
-      leaseCalls.tick();
+      cluster.leases().tick();
       leaseExpiry.tick();
       duties.tick();
       quota.refresh();
@@ -573,7 +474,7 @@ public final class Member implements AutoCloseable {
             installer.install(snapshot);
             applier.replaced();
             watchHub.reset();
-            roster.refresh();
+            cluster.membersChanged();
             done.run();
           });
     }
@@ -591,7 +492,7 @@ public final class Member implements AutoCloseable {
       lastLeader = soft.leader();
       if (soft.role() == Role.LEADER) {
         lessor.promote(term, settings.electionMillis());
-        versions.check();
+        cluster.becameLeader();
       } else {
         lessor.demote().forEach(Runnable::run);
       }
@@ -637,7 +538,7 @@ public final class Member implements AutoCloseable {
       Applied outcome = state.changeMember(entry.index(), entry.term(), change);
       if (outcome.failure() == null) {
         consensus.submit(() -> applyToConsensus(change));
-        roster.refresh();
+        cluster.membersChanged();
         if (state.members().isRemoved(storage.memberId())) {
           // a little later, so that the others may still learn from this member that it is so
           var _ =

@@ -91,9 +91,13 @@ public record ApiContext(
     return self != null && self.getRaftAttributes().getIsLearner();
   }
 
-  /** Whether this member's own state is known to differ from that of the others. */
+  /**
+   * Whether this member's own state is known to differ from that of the others. There are no others
+   * for a lone member: then the alarm was raised by hand, and reads go on as in etcd.
+   */
   boolean isCorrupt() {
     return !state.alarms().active().isEmpty()
+        && state.members().all().size() > 1
         && state.alarms().active().stream()
             .anyMatch(
                 alarm -> alarm.getAlarm() == AlarmType.CORRUPT && alarm.getMemberID() == memberId);

@@ -50,6 +50,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(120)
 class AuthMatrixTest {
+  /** They call the others in their caller's name and decide nothing: see RecipeRightsTest. */
+  private static final Set<String> RECIPES = Set.of("v3lockpb.Lock", "v3electionpb.Election");
+
   private static final String DENIED = "PERMISSION_DENIED: etcdserver: permission denied";
   private static final String BAD_TOKEN = "UNAUTHENTICATED: etcdserver: invalid auth token";
   private static final String NO_USER = "INVALID_ARGUMENT: etcdserver: user name is empty";
@@ -65,7 +68,10 @@ class AuthMatrixTest {
     try (SecuredMember served = new SecuredMember(folder.resolve("m"), "simple")) {
       for (ServerServiceDefinition service : served.services()) {
         for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
-          offered.add(method.getMethodDescriptor().getFullMethodName());
+          String rpc = method.getMethodDescriptor().getFullMethodName();
+          if (!RECIPES.contains(service.getServiceDescriptor().getName())) {
+            offered.add(rpc);
+          }
         }
       }
     }

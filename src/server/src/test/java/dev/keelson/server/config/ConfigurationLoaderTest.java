@@ -107,9 +107,9 @@ class ConfigurationLoaderTest {
 
   @Test
   void missingFeatureIsRefusedUnlessOnlyTheDefaultIsAskedFor() {
-    assertThatThrownBy(() -> load(Map.of(), "--auto-compaction-retention=1"))
-        .hasMessageStartingWith("--auto-compaction-retention is not supported yet: ");
-    assertThat(load(Map.of(), "--auto-compaction-retention=0").notices()).isEmpty();
+    assertThatThrownBy(() -> load(Map.of(), "--initial-election-tick-advance=false"))
+        .hasMessageStartingWith("--initial-election-tick-advance is not supported yet: ");
+    assertThat(load(Map.of(), "--initial-election-tick-advance=true").notices()).isEmpty();
   }
 
   @Test

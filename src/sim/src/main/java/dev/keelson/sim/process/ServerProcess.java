@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * same member; {@link #launchFresh} forgets the data. {@link #close} removes everything.
  */
 public final class ServerProcess implements AutoCloseable {
-  private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration READY_TIMEOUT = Duration.ofMinutes(3);
   private static final long STOP_GRACE_SECONDS = 15;
   private static final int LOG_TAIL_CHARS = 4000;
 

@@ -14,7 +14,6 @@ import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.WriteBatch;
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.wal.Wal;
-import dev.keelson.storage.wal.WalHardState;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,9 +31,7 @@ public final class Defects {
   private Defects() {}
 
   /** The write is acknowledged without a sync. */
-  public static void appendUnsynced(Wal wal, @Nullable WalHardState state, List<Entry> entries) {
-    wal.appendUnsynced(state, entries);
-  }
+  public static void syncNothing(Wal wal) {}
 
   /** A vote, or a new term, is not written before it is told. */
   public static void appendWithoutVote(

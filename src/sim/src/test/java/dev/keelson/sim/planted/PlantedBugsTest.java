@@ -51,7 +51,7 @@ class PlantedBugsTest {
   enum Bug {
     REPLY_BEFORE_FSYNC(
         plant(
-            "node.WalLog", "appendAndSync", "storage.wal.Wal", "appendAndSync", "appendUnsynced")),
+            "node.WalLog", "appendAndSync", "storage.wal.Wal", "sync", "syncNothing")),
     VOTE_REPLY_BEFORE_PERSIST(
         plant(
             "node.loop.NodeLoop",

@@ -134,15 +134,16 @@ class CrashableDiskTest {
     DiskFile file = disk.create("d/a");
     disk.failWrite(2);
     write(file, "1");
-    assertThatThrownBy(() -> write(file, "2222")).hasMessageContaining("input/output error");
-    assertThat(content(disk, "d/a")).isEqualTo("22");
+    assertThatThrownBy(() -> write(file, "2".repeat(2048)))
+        .hasMessageContaining("input/output error");
+    assertThat(content(disk, "d/a")).isEqualTo("2".repeat(1024));
     disk.failPersist(1);
     assertThatThrownBy(file::persist).isInstanceOf(IOException.class);
     file.persist();
     disk.persistDirectory("d");
     assertThat(content(disk.crash(random, Survival.NONE), "d/a")).isEmpty();
     disk.limitSpace(3);
-    assertThatThrownBy(() -> write(file, "1234567")).hasMessageContaining("no space left");
+    assertThatThrownBy(() -> write(file, "1".repeat(1100))).hasMessageContaining("no space left");
     disk.flipBit("d/a", 0);
     assertThat(content(disk, "d/a")).startsWith("0");
   }

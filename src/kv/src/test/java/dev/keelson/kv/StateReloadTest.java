@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A state machine whose backend's contents are replaced by those of another. */
-class ReloadTest {
+class StateReloadTest {
   @TempDir private Path temporary;
 
   private static InternalRaftRequest put(String key, String value, long lease) {
