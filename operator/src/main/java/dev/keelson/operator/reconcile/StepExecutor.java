@@ -39,7 +39,7 @@ final class StepExecutor {
       case Step.DeleteDisk s -> kubernetes.deleteDisk(names, s.serial());
       case Step.RetainDisk s ->
           kubernetes.annotateDisk(names, s.serial(), Labels.DISK_STATE, Labels.RETAINED);
-      case Step.StartPod s -> startPod(cluster, s);
+      case Step.StartPod s -> startPod(cluster, seen, s);
       case Step.SetServing s ->
           kubernetes.labelPod(names, s.serial(), Labels.SERVING, Boolean.toString(s.serving()));
       case Step.DeletePod s -> kubernetes.deletePod(names, s.serial());
@@ -65,8 +65,18 @@ final class StepExecutor {
     }
   }
 
-  private void startPod(KeelsonCluster cluster, Step.StartPod step) {
+  /**
+   * A learner stays out of the client Service, ready or not, until it votes: it serves no writes.
+   */
+  private void startPod(KeelsonCluster cluster, Sighting seen, Step.StartPod step) {
     Pod pod = pods.pod(cluster, step.serial(), step.peers(), step.newCluster());
+    ListedMember member =
+        seen.view() == null
+            ? null
+            : ClusterObserver.find(seen.view(), Names.of(cluster), step.serial());
+    if (member != null && member.learner()) {
+      pod.getMetadata().getLabels().put(Labels.SERVING, "false");
+    }
     RestoreSource source = step.newCluster() ? restores.of(cluster) : null;
     kubernetes.create(source == null ? pod : RestoreContainer.before(pod, source));
   }
