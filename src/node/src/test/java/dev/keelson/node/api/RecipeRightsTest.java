@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Locks and elections can do what their caller may do, and nothing else. */
 @Timeout(60)
 class RecipeRightsTest {
-  private static final String DENIED = "PERMISSION_DENIED: etcdserver: permission denied";
+  private static final String DENIED = "UNKNOWN: etcdserver: permission denied";
   private static final long LEASE = 7;
 
   @TempDir Path folder;
