@@ -17,10 +17,22 @@ public final class Labels {
   /** What a disk records about its member: seed, joining, voter or retained. */
   public static final String DISK_STATE = "keelson.dev/disk-state";
 
+  /** The value of {@link #DISK_STATE} of a disk that belongs to no member any more. */
+  public static final String RETAINED = "retained";
+
+  /** Fingerprint of the specification that a Pod was made from. */
+  public static final String REVISION = "keelson.dev/revision";
+
+  /** Name of the backup that a Job works for. */
+  public static final String BACKUP = "keelson.dev/backup";
+
+  /** Name of the schedule that a backup was made by. */
+  public static final String SCHEDULE = "keelson.dev/schedule";
+
   private Labels() {}
 
   /** On every object of a cluster. */
-  static SortedMap<String, String> common(Names names) {
+  public static SortedMap<String, String> common(Names names) {
     SortedMap<String, String> labels = new TreeMap<>();
     labels.put("app.kubernetes.io/name", "keelson");
     labels.put("app.kubernetes.io/instance", names.cluster());
@@ -29,7 +41,7 @@ public final class Labels {
   }
 
   /** Selects exactly the member Pods. */
-  static SortedMap<String, String> members(Names names) {
+  public static SortedMap<String, String> members(Names names) {
     SortedMap<String, String> labels = new TreeMap<>();
     labels.put("app.kubernetes.io/name", "keelson");
     labels.put("app.kubernetes.io/instance", names.cluster());

@@ -107,7 +107,11 @@ public final class MemberPod {
   }
 
   private static ContainerPort port(String name, int number) {
-    return new ContainerPortBuilder().withName(name).withContainerPort(number).build();
+    return new ContainerPortBuilder()
+        .withName(name)
+        .withContainerPort(number)
+        .withProtocol("TCP")
+        .build();
   }
 
   /** A start may replay a long log, so it has five minutes; after it, half a minute is a hang. */

@@ -11,7 +11,9 @@ import java.util.OptionalLong;
  * @param namespace its namespace
  */
 public record Names(String cluster, String namespace) {
-  static final int CLIENT_PORT = 2379;
+  /** Where members serve clients. */
+  public static final int CLIENT_PORT = 2379;
+
   static final int PEER_PORT = 2380;
 
   /** Plain HTTP, for probes and metrics only. */
@@ -47,12 +49,43 @@ public record Names(String cluster, String namespace) {
     return cluster;
   }
 
+  /** The Secret of the authority for clients' connections. */
+  public String authoritySecret() {
+    return cluster + "-ca";
+  }
+
+  /** The Secret of the authority for connections between members. */
+  public String peerAuthoritySecret() {
+    return cluster + "-peer-ca";
+  }
+
+  /** The Secret of the operator's own certificate. */
+  public String operatorSecret() {
+    return cluster + "-operator-tls";
+  }
+
+  /** The Secret of the certificate that clients are given. */
+  public String clientCertificateSecret() {
+    return cluster + "-client-tls";
+  }
+
+  /** The Secret of the password of the user root, where no other is named. */
+  public String rootSecret() {
+    return cluster + "-root";
+  }
+
+  /** The Secret with all that a client needs. */
+  public String clientSecret() {
+    return cluster + "-client";
+  }
+
   /** The domain that a member's name is under. */
   public String peerDomain() {
     return peerService() + "." + namespace + ".svc";
   }
 
-  String host(long serial) {
+  /** The name of a member in the network. */
+  public String host(long serial) {
     return member(serial) + "." + peerDomain();
   }
 

@@ -56,6 +56,7 @@ public final class Services {
   private static ServicePort port(String name, int number) {
     return new ServicePortBuilder()
         .withName(name)
+        .withProtocol("TCP")
         .withPort(number)
         .withTargetPort(new IntOrString(name))
         .build();

@@ -25,6 +25,7 @@ final class PureModelTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "java.lang..",
+            "java.nio.charset..",
             "java.util..",
             "java.time..",
             "org.jspecify.annotations..",

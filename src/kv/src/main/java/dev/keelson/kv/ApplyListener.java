@@ -1,9 +1,10 @@
 package dev.keelson.kv;
 
+import dev.keelson.kv.auth.AuthListener;
 import dev.keelson.kv.lease.Leases.Granted;
 
 /** Told by the apply thread of changes that have a local, not replicated, consequence. */
-public interface ApplyListener {
+public interface ApplyListener extends AuthListener {
   /** A lease exists from now on. */
   void leaseGranted(Granted lease);
 

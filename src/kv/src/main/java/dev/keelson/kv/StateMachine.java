@@ -3,6 +3,10 @@ package dev.keelson.kv;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.keelson.kv.alarm.Alarms;
+import dev.keelson.kv.auth.AuthCommands;
+import dev.keelson.kv.auth.AuthState;
+import dev.keelson.kv.auth.AuthStore;
+import dev.keelson.kv.auth.EntryAccess;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
@@ -48,6 +52,8 @@ public final class StateMachine implements AutoCloseable {
   private final Alarms alarms;
   private final Members members;
   private final Reconfiguration reconfiguration;
+  private final AuthStore auth;
+  private final AuthCommands authCommands;
   private final TxnExecutor executor;
   private final ApplyListener listener;
   private final KvBackend backend;
@@ -60,6 +66,8 @@ public final class StateMachine implements AutoCloseable {
     this.alarms = new Alarms(backend);
     this.members = new Members(backend);
     this.reconfiguration = new Reconfiguration(members);
+    this.auth = new AuthStore(backend);
+    this.authCommands = new AuthCommands(auth, listener);
     this.executor = new TxnExecutor(leases::exists);
     this.listener = listener;
   }
@@ -83,6 +91,9 @@ public final class StateMachine implements AutoCloseable {
     leases.reload(backend);
     alarms.reload(backend);
     members.reload(backend);
+    auth.reload(backend);
+    // which tokens the entries in between have issued and revoked is not known
+    listener.allTokensRevoked();
   }
 
   public MvccStore store() {
@@ -99,6 +110,11 @@ public final class StateMachine implements AutoCloseable {
 
   public Members members() {
     return members;
+  }
+
+  /** Users, roles and permissions; safe from any thread. */
+  public AuthState auth() {
+    return auth.state();
   }
 
   /** Runs read-only transactions; safe from any thread. */
@@ -148,7 +164,8 @@ public final class StateMachine implements AutoCloseable {
   public Applied apply(long index, long term, InternalRaftRequest request) {
     Applied outcome;
     try {
-      outcome = Applied.of(dispatch(request));
+      EntryAccess.check(auth.state(), request, this::leaseKeys);
+      outcome = Applied.of(dispatch(index, request));
     } catch (KvException e) {
       outcome = Applied.failed(e);
     }
@@ -156,7 +173,12 @@ public final class StateMachine implements AutoCloseable {
     return outcome;
   }
 
-  private Object dispatch(InternalRaftRequest request) throws KvException {
+  private List<byte[]> leaseKeys(long lease) {
+    store.writeThrough();
+    return Leases.attachedKeys(backend, lease);
+  }
+
+  private Object dispatch(long index, InternalRaftRequest request) throws KvException {
     if (request.hasPut()) {
       return put(request.getPut());
     }
@@ -188,6 +210,13 @@ public final class StateMachine implements AutoCloseable {
     if (request.hasClusterVersionSet()) {
       members.setClusterVersion(store.batch(), request.getClusterVersionSet().getVer());
       return Applied.NOTHING;
+    }
+    if (AuthCommands.handles(request)) {
+      Object result =
+          authCommands.apply(store.batch(), index, EntryAccess.caller(request), request);
+      store.digest().fold(auth.state().revision());
+      store.digest().fold(auth.state().enabled() ? 1 : 0);
+      return result;
     }
     throw new KvException(KvError.UNKNOWN_METHOD);
   }
@@ -243,7 +272,7 @@ public final class StateMachine implements AutoCloseable {
       throw new KvException(KvError.LEASE_NOT_FOUND);
     }
     WriteTxn txn = store.begin();
-    txn.willRead();
+    txn.willReadBefore();
     for (byte[] key : Leases.attachedKeys(backend, id)) {
       txn.delete(UnsafeByteOperations.unsafeWrap(key));
     }

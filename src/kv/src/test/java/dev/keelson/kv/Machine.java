@@ -70,6 +70,21 @@ public final class Machine implements AutoCloseable {
           public void compacted(long revision) {
             notices.add("compacted " + revision);
           }
+
+          @Override
+          public void tokenIssued(String token, String username) {
+            notices.add("token " + token + " " + username);
+          }
+
+          @Override
+          public void tokensRevoked(String username) {
+            notices.add("no tokens " + username);
+          }
+
+          @Override
+          public void allTokensRevoked() {
+            notices.add("no tokens");
+          }
         });
   }
 

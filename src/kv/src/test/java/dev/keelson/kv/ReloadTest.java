@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.keelson.kv.member.MemberJson;
 import dev.keelson.kv.mvcc.View;
+import dev.keelson.proto.authpb.UserAddOptions;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmType;
+import dev.keelson.proto.etcdserverpb.AuthUserAddRequest;
 import dev.keelson.proto.etcdserverpb.CompactionRequest;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
@@ -34,6 +36,15 @@ class ReloadTest {
                 .setKey(ByteString.copyFromUtf8(key))
                 .setValue(ByteString.copyFromUtf8(value))
                 .setLease(lease))
+        .build();
+  }
+
+  private static InternalRaftRequest user(String name) {
+    return InternalRaftRequest.newBuilder()
+        .setAuthUserAdd(
+            AuthUserAddRequest.newBuilder()
+                .setName(name)
+                .setOptions(UserAddOptions.newBuilder().setNoPassword(true)))
         .build();
   }
 
@@ -81,7 +92,9 @@ class ReloadTest {
           InternalRaftRequest.newBuilder()
               .setClusterVersionSet(ClusterVersionSetRequest.newBuilder().setVer("3.6.0"))
               .build());
+      ahead.succeed(user("u"));
       addMember(ahead, 11);
+      behind.succeed(user("gone"));
       behind.succeed(lease(8));
       behind.succeed(put("key1", "stale", 8));
       addMember(behind, 12);
@@ -106,7 +119,12 @@ class ReloadTest {
       assertThat(state.alarms().raised(AlarmType.NOSPACE)).isTrue();
       assertThat(state.members().clusterVersion()).isEqualTo("3.6.0");
       assertThat(state.members().configuration()).isEqualTo(ConfState.ofVoters(11L));
-      assertThat(behind.notices()).containsExactly("granted 8");
+      assertThat(state.auth().user("u")).isNotNull();
+      assertThat(state.auth().user("gone")).isNull();
+      assertThat(state.auth().revision()).isEqualTo(2);
+      assertThat(behind.notices())
+          .as("tokens of which it is not known whether they were revoked are none")
+          .containsExactly("granted 8", "no tokens");
 
       // and both go on alike
       for (Machine each : List.of(ahead, behind)) {

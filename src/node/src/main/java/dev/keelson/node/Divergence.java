@@ -12,10 +12,10 @@ import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.peer.HashKvRequest;
 import dev.keelson.proto.peer.HashKvResponse;
 import java.util.HexFormat;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -106,7 +106,7 @@ final class Divergence {
     if (!now.isLeader() || !comparing.compareAndSet(false, true)) {
       return;
     }
-    SortedMap<Long, CompletableFuture<String>> asked = new TreeMap<>(Long::compareUnsigned);
+    NavigableMap<Long, CompletableFuture<String>> asked = new TreeMap<>(Long::compareUnsigned);
     asked.put(memberId, own.get().exceptionally(_ -> ""));
     for (long id : now.confState().members()) {
       if (id != memberId && transport.connectedMillis(id) >= 0) {
@@ -118,7 +118,7 @@ final class Divergence {
             .whenComplete(
                 (_, _) -> {
                   comparing.set(false);
-                  SortedMap<String, SortedSet<Long>> byAnswer = new TreeMap<>();
+                  NavigableMap<String, NavigableSet<Long>> byAnswer = new TreeMap<>();
                   asked.forEach(
                       (id, answer) -> {
                         if (!answer.join().isEmpty()) {
@@ -132,7 +132,7 @@ final class Divergence {
                 });
   }
 
-  private void judge(Standing then, SortedMap<String, SortedSet<Long>> byAnswer) {
+  private void judge(Standing then, NavigableMap<String, NavigableSet<Long>> byAnswer) {
     if (byAnswer.size() < 2) {
       return;
     }
@@ -140,7 +140,7 @@ final class Divergence {
         .addKeyValue("answers", byAnswer.toString())
         .log("found different hash values from remote peer");
     int quorum = then.confState().members().size() / 2 + 1;
-    Optional<SortedSet<Long>> majority =
+    Optional<NavigableSet<Long>> majority =
         byAnswer.values().stream().filter(each -> each.size() >= quorum).findFirst();
     if (majority.isEmpty()) {
       accuse(then.term(), 0);
@@ -148,7 +148,7 @@ final class Divergence {
     }
     byAnswer.values().stream()
         .filter(each -> each != majority.get())
-        .flatMap(SortedSet::stream)
+        .flatMap(NavigableSet::stream)
         .forEach(id -> accuse(then.term(), id));
   }
 

@@ -2,8 +2,10 @@ package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.mvcc.Compactor;
+import dev.keelson.node.metrics.StoreMetrics;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,15 +21,21 @@ import org.slf4j.LoggerFactory;
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
 
+  private static final double NANOS_PER_MILLI = 1e6;
+
   private final StateMachine state;
   private final KvBackend backend;
   private final Consensus consensus;
   private final MemberSettings settings;
   private final LongSupplier nowNanos;
+  private final StoreMetrics metrics;
+  private final LongSupplier wallMillis;
   private final List<Runnable> afterCompaction = new ArrayList<>();
   private final LongConsumer wakeApplierAfterMillis;
   private long nextStepNanos;
   private long removed;
+  private boolean compacting;
+  private long compactionBeganNanos;
   private boolean wakePending;
 
   Housekeeping(
@@ -36,12 +44,16 @@ final class Housekeeping {
       Consensus consensus,
       MemberSettings settings,
       LongSupplier nowNanos,
+      LongSupplier wallMillis,
+      StoreMetrics metrics,
       LongConsumer wakeApplierAfterMillis) {
     this.state = state;
     this.backend = backend;
     this.consensus = consensus;
     this.settings = settings;
     this.nowNanos = nowNanos;
+    this.wallMillis = wallMillis;
+    this.metrics = metrics;
     this.wakeApplierAfterMillis = wakeApplierAfterMillis;
     this.nextStepNanos = nowNanos.getAsLong();
   }
@@ -71,15 +83,28 @@ final class Housekeeping {
       return;
     }
     wakePending = false;
-    removed += compactor.step(settings.compactionBatch());
+    long beginNanos = nowNanos.getAsLong();
+    if (!compacting) {
+      compacting = true;
+      compactionBeganNanos = beginNanos;
+    }
+    int rows = compactor.step(settings.compactionBatch());
+    removed += rows;
+    long endNanos = nowNanos.getAsLong();
+    metrics.compactedRows.add(rows);
+    metrics.compactionStep.record((endNanos - beginNanos) / NANOS_PER_MILLI);
     long pause = settings.compactionPauseMillis();
-    nextStepNanos = nowNanos.getAsLong() + TimeUnit.MILLISECONDS.toNanos(pause);
+    nextStepNanos = endNanos + TimeUnit.MILLISECONDS.toNanos(pause);
     if (compactor.idle()) {
       LOG.atInfo()
           .addKeyValue("compact-revision", compactor.finishedRevision())
           .addKeyValue("removed-rows", removed)
+          .addKeyValue("took", Duration.ofNanos(endNanos - compactionBeganNanos).toString())
           .log("finished scheduled compaction");
       removed = 0;
+      compacting = false;
+      metrics.compaction.record((endNanos - compactionBeganNanos) / NANOS_PER_MILLI);
+      metrics.compacted(TimeUnit.MILLISECONDS.toSeconds(wallMillis.getAsLong()));
       settleCompaction();
     } else {
       wakeAfter(Math.max(pause, 1));

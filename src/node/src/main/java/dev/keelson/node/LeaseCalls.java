@@ -17,6 +17,7 @@ import dev.keelson.proto.peer.LeaseRenewRequest;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +38,7 @@ final class LeaseCalls implements LeaseControl {
   private final Lessor lessor;
   private final Supplier<Long> commit;
   private final long stallNanos;
+  private final LongAdder renewals;
   private volatile long lastTickNanos;
 
   LeaseCalls(
@@ -48,7 +50,8 @@ final class LeaseCalls implements LeaseControl {
       StateMachine state,
       Lessor lessor,
       Supplier<Long> commit,
-      long heartbeatMillis) {
+      long heartbeatMillis,
+      LongAdder renewals) {
     this.environment = environment;
     this.clusterId = clusterId;
     this.transport = transport;
@@ -57,6 +60,7 @@ final class LeaseCalls implements LeaseControl {
     this.state = state;
     this.lessor = lessor;
     this.commit = commit;
+    this.renewals = renewals;
     stallNanos = TimeUnit.MILLISECONDS.toNanos(heartbeatMillis) * HEARTBEATS_OF_A_STALL;
     lastTickNanos = environment.nanoTime();
   }
@@ -117,6 +121,7 @@ final class LeaseCalls implements LeaseControl {
     CompletableFuture<Long> result = new CompletableFuture<>();
     switch (lessor.renew(id, () -> follow(renewNow(id, false), result))) {
       case RENEWED -> {
+        renewals.increment();
         Leases.Granted lease = state.leases().find(id);
         result.complete(lease == null ? 0L : lease.ttlSeconds());
       }

@@ -1,12 +1,16 @@
 package dev.keelson.node;
 
+import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Lessor;
+import dev.keelson.node.identity.CallerContext;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * Revokes expired leases through the log, a bounded number at a time, so that a hundred thousand
@@ -18,17 +22,29 @@ final class LeaseExpiry {
   private final Lessor lessor;
   private final Proposals proposals;
   private final long retryMillis;
+  private final LongSupplier authRevision;
+  private final LongAdder count;
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /**
    * Creates the expiry.
    *
    * @param retryMillis after which a revocation that failed is tried again
+   * @param authRevision the revision of the authentication store: revocations are proposed in the
+   *     name of root, who may write all keys
+   * @param count of leases that expired
    */
-  LeaseExpiry(Lessor lessor, Proposals proposals, long retryMillis) {
+  LeaseExpiry(
+      Lessor lessor,
+      Proposals proposals,
+      long retryMillis,
+      LongSupplier authRevision,
+      LongAdder count) {
     this.lessor = lessor;
     this.proposals = proposals;
     this.retryMillis = retryMillis;
+    this.authRevision = authRevision;
+    this.count = count;
   }
 
   /** Called every tick. */
@@ -40,11 +56,13 @@ final class LeaseExpiry {
     Lessor.Expired expired = lessor.takeExpired(room);
     for (long id : expired.ids()) {
       inFlight.incrementAndGet();
+      count.increment();
       // in the term it was decided in, or not at all: a leader that slept must not have its
       // successor revoke what was renewed there
       proposals.proposeAsLeaderOf(
           expired.term(),
           InternalRaftRequest.newBuilder()
+              .setHeader(CallerContext.header(new Caller(Caller.ROOT, authRevision.getAsLong())))
               .setLeaseRevoke(LeaseRevokeRequest.newBuilder().setID(id)),
           Runnable::run,
           outcome -> {

@@ -11,6 +11,11 @@ import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
+import dev.keelson.node.api.auth.Authentication;
+import dev.keelson.node.api.auth.Identities;
+import dev.keelson.node.api.auth.Passwords;
+import dev.keelson.node.api.auth.Tokens;
+import dev.keelson.node.compaction.AutoCompaction;
 import dev.keelson.node.env.Environment;
 import dev.keelson.node.loop.Applier;
 import dev.keelson.node.loop.MembershipProposals;
@@ -18,7 +23,11 @@ import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.node.metrics.MemberMetrics;
+import dev.keelson.node.metrics.PrometheusText;
+import dev.keelson.node.metrics.SlowRequests;
 import dev.keelson.node.peer.Transport;
+import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.Role;
@@ -28,6 +37,7 @@ import dev.keelson.raft.Status;
 import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.raft.confchange.ConfChangeException;
 import io.grpc.ServerServiceDefinition;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -64,10 +74,13 @@ public final class Member implements AutoCloseable {
   private final Transport transport;
   private final Consumer<Throwable> failureHandler;
   private final AtomicBoolean failed = new AtomicBoolean();
+  private final MemberMetrics metrics = new MemberMetrics();
+  private final SlowRequests slow;
   private final MemberStorage storage;
   private final WalLog walLog;
   private final StateMachine state;
   private final Lessor lessor;
+  private final Tokens tokens;
   private final Proposals proposals;
   private final MembershipProposals changes;
   private final ReadBarrier barrier;
@@ -157,8 +170,12 @@ public final class Member implements AutoCloseable {
     this.environment = environment;
     this.transport = transport;
     this.failureHandler = failureHandler;
+    slow =
+        new SlowRequests(
+            settings.upkeep().slowApply(), settings.upkeep().slowCall(), metrics.requests);
+    tokens = openTokens(settings, environment);
     storage = MemberStorage.open(settings, environment, fresh);
-    walLog = new WalLog(storage.wal(), settings.fsync());
+    walLog = new WalLog(storage.wal(), settings.fsync(), metrics.disk, environment::nanoTime);
     Leases leases = new Leases(storage.backend());
     lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(environment.nanoTime()));
     state = new StateMachine(storage.backend(), leases, new Consequences());
@@ -224,7 +241,8 @@ public final class Member implements AutoCloseable {
             state,
             lessor,
             () -> consensus.standing().commit(),
-            settings.heartbeatMillis());
+            settings.heartbeatMillis(),
+            metrics.store.leasesRenewed);
     transfer = new LeaderTransfer(environment, storage.memberId(), consensus, transport, settings);
     MembershipCalls membership =
         new MembershipCalls(
@@ -296,7 +314,13 @@ public final class Member implements AutoCloseable {
             state.alarms(),
             proposals,
             storage.backend()::sizeBytes);
-    leaseExpiry = new LeaseExpiry(lessor, proposals, settings.requestTimeoutMillis());
+    leaseExpiry =
+        new LeaseExpiry(
+            lessor,
+            proposals,
+            settings.requestTimeoutMillis(),
+            () -> state.auth().revision(),
+            metrics.store.leasesExpired);
     housekeeping =
         new Housekeeping(
             state,
@@ -304,6 +328,8 @@ public final class Member implements AutoCloseable {
             consensus,
             settings,
             environment::nanoTime,
+            environment::wallMillis,
+            metrics.store,
             this::wakeApplierAfter);
     services =
         new MemberServices(
@@ -326,7 +352,14 @@ public final class Member implements AutoCloseable {
                 quota,
                 environment.pool(),
                 consensus::standing,
-                applier::appliedIndex),
+                applier::appliedIndex,
+                new Authentication(
+                    state::auth,
+                    new Identities(tokens, settings.auth().certificateNames()),
+                    tokens,
+                    new Passwords(settings.auth().bcryptCost())),
+                metrics,
+                slow),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
     duties =
         new LeaderDuties(
@@ -339,6 +372,16 @@ public final class Member implements AutoCloseable {
             services::leaderLost);
   }
 
+  private static Tokens openTokens(MemberSettings settings, Environment environment) {
+    try {
+      return settings
+          .auth()
+          .openTokens(environment::nanoTime, () -> Instant.ofEpochMilli(environment.wallMillis()));
+    } catch (IllegalArgumentException e) {
+      throw new MemberStartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   /** Starts the loops. {@link #ready} tells when clients can be served. */
   public void start() {
     transport.start(storage.clusterId(), storage.memberId(), peerRequests);
@@ -348,6 +391,12 @@ public final class Member implements AutoCloseable {
     consensus.start();
     var _ = environment.every(settings.heartbeatMillis(), this::tick);
     var _ = environment.every(settings.progressMillis(), watchHub::progressTick);
+    AutoCompaction.start(
+        settings.upkeep().compaction(),
+        environment,
+        proposals,
+        this::revision,
+        () -> consensus.standing().isLeader());
     new Publication(settings, storage.memberId(), proposals, ready).begin();
   }
 
@@ -399,6 +448,26 @@ public final class Member implements AutoCloseable {
     return consensus.status();
   }
 
+  /** Writes this member's metrics. */
+  public void writeMetrics(PrometheusText out) {
+    new MetricsReport(
+            storage,
+            state,
+            consensus.standing(),
+            applier.appliedIndex(),
+            proposals,
+            barrier,
+            quota,
+            watchHub.metrics())
+        .write(out);
+    metrics.write(out, storage.memberId());
+  }
+
+  /** The counters; a transport increments those of the network. */
+  public MemberMetrics metrics() {
+    return metrics;
+  }
+
   /** Where this member stands right now. */
   public Standing standing() {
     return consensus.standing();
@@ -437,6 +506,7 @@ public final class Member implements AutoCloseable {
       quota.refresh();
       if (++ticks % TICKS_PER_EXPIRY == 0) {
         state.store().views().expirePaged(PAGED_IDLE_MAX);
+        tokens.sweep();
       }
     } catch (RuntimeException e) {
       // a timer task that throws is silently never run again; without ticks the member is dead
@@ -489,6 +559,8 @@ public final class Member implements AutoCloseable {
 
   /** Where the node loop's decisions go. */
   private final class Outside implements Consensus.Outside {
+    private long lastLeader;
+
     @Override
     public void apply(List<Entry> entries) {
       applier.apply(entries);
@@ -513,6 +585,10 @@ public final class Member implements AutoCloseable {
           .addKeyValue("leader", Long.toHexString(soft.leader()))
           .addKeyValue("term", term)
           .log("raft role changed");
+      if (soft.leader() != 0 && soft.leader() != lastLeader) {
+        metrics.consensus.leaderChanges.increment();
+      }
+      lastLeader = soft.leader();
       if (soft.role() == Role.LEADER) {
         lessor.promote(term, settings.electionMillis());
         versions.check();
@@ -537,6 +613,21 @@ public final class Member implements AutoCloseable {
     @Override
     public void compacted(long revision) {
       watchHub.compacted(revision);
+    }
+
+    @Override
+    public void tokenIssued(String token, String username) {
+      tokens.tokenIssued(token, username);
+    }
+
+    @Override
+    public void tokensRevoked(String username) {
+      tokens.tokensRevoked(username);
+    }
+
+    @Override
+    public void allTokensRevoked() {
+      tokens.allTokensRevoked();
     }
   }
 
@@ -566,7 +657,20 @@ public final class Member implements AutoCloseable {
     }
 
     @Override
+    public void executed(InternalRaftRequest request, Applied outcome, long nanos) {
+      metrics.store.applied(request, outcome);
+      metrics.requests.applied(OperationNames.of(request), outcome.failure() == null, nanos);
+      slow.applied(nanos, request, outcome.failure());
+    }
+
+    @Override
+    public void committed(long nanos) {
+      metrics.disk.backendCommit.recordNanos(nanos);
+    }
+
+    @Override
     public void applied(long index, long term, List<RevisionEvents> events) {
+      metrics.store.published(events);
       watchHub.publish(events);
       consensus.submit(() -> consensus.loop().applied(index, term));
     }

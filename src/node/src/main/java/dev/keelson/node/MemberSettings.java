@@ -1,6 +1,9 @@
 package dev.keelson.node;
 
+import dev.keelson.node.api.auth.AuthSettings;
+import dev.keelson.node.compaction.CompactionPolicy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,8 @@ import java.util.TreeMap;
  * @param fsync whether the log is synced before a write is acknowledged; false loses data on a
  *     power failure
  * @param memory how much memory goes where
+ * @param auth how callers are authenticated
+ * @param upkeep what the member does and tells of its own accord
  */
 public record MemberSettings(
     String name,
@@ -48,7 +53,9 @@ public record MemberSettings(
     int compactionPauseMillis,
     long progressMillis,
     boolean fsync,
-    Memory memory) {
+    Memory memory,
+    AuthSettings auth,
+    Upkeep upkeep) {
 
   /**
    * The cluster, as the flags tell it. All but the last five matter only to a member without data.
@@ -100,6 +107,19 @@ public record MemberSettings(
     public static final Memory DEFAULT = new Memory(96L << 20, 48L << 20, 16L << 20, 12L << 20);
   }
 
+  /**
+   * What a member does and tells of its own accord.
+   *
+   * @param slowApply from which an entry or a read is logged as slow
+   * @param slowCall from which a whole unary call is logged as slow
+   * @param compaction how much history is kept
+   */
+  public record Upkeep(Duration slowApply, Duration slowCall, CompactionPolicy compaction) {
+    /** As etcd's defaults: everything is kept. */
+    public static final Upkeep DEFAULT =
+        new Upkeep(Duration.ofMillis(100), Duration.ofMillis(300), new CompactionPolicy.Off());
+  }
+
   /** The shortest lease: one and a half election timeouts, in whole seconds, as in etcd. */
   long leaseTtlMinSeconds() {
     return (long) Math.ceil(electionMillis * 1.5 / 1000);
@@ -126,7 +146,9 @@ public record MemberSettings(
         compactionPauseMillis,
         progressMillis,
         fsync,
-        memory);
+        memory,
+        auth,
+        upkeep);
   }
 
   /** How long a proposal or a linearizable read is waited for. */
@@ -158,6 +180,8 @@ public record MemberSettings(
         10,
         600_000,
         true,
-        Memory.DEFAULT);
+        Memory.DEFAULT,
+        AuthSettings.DEFAULT,
+        Upkeep.DEFAULT);
   }
 }

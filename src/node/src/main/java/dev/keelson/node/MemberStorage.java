@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class MemberStorage implements AutoCloseable {
-  private static final String STATE = "state";
+  static final String STATE = "state";
 
   private final Closeable lock;
   private final Disk disk;

@@ -2,6 +2,7 @@ package dev.keelson.node;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.keelson.node.loop.DurableLog;
+import dev.keelson.node.metrics.DiskMetrics;
 import dev.keelson.node.peer.ConfStates;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
@@ -11,12 +12,15 @@ import dev.keelson.storage.wal.SnapshotMarker;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalHardState;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The write-ahead log as the log writer's {@link DurableLog}. */
 final class WalLog implements DurableLog {
   private final Wal wal;
   private final boolean fsync;
+  private final DiskMetrics metrics;
+  private final LongSupplier nowNanos;
   private long marked;
 
   /**
@@ -24,18 +28,28 @@ final class WalLog implements DurableLog {
    *
    * @param fsync false only where losing acknowledged writes is acceptable
    */
-  WalLog(Wal wal, boolean fsync) {
+  WalLog(Wal wal, boolean fsync, DiskMetrics metrics, LongSupplier nowNanos) {
     this.wal = wal;
     this.fsync = fsync;
+    this.metrics = metrics;
+    this.nowNanos = nowNanos;
   }
 
   @Override
   public void appendAndSync(@Nullable HardState hardState, List<Entry> entries) {
     WalHardState state = hardState == null ? null : toWal(hardState);
+    long begin = nowNanos.getAsLong();
+    wal.appendUnsynced(state, entries);
+    long written = nowNanos.getAsLong();
+    metrics.walWrite.recordNanos(written - begin);
+    long bytes = 0;
+    for (Entry entry : entries) {
+      bytes += entry.data().length;
+    }
+    metrics.walBytes.add(bytes);
     if (fsync) {
-      wal.appendAndSync(state, entries);
-    } else {
-      wal.appendUnsynced(state, entries);
+      wal.sync();
+      metrics.walFsync.recordNanos(nowNanos.getAsLong() - written);
     }
   }
 

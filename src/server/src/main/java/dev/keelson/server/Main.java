@@ -1,5 +1,6 @@
 package dev.keelson.server;
 
+import dev.keelson.server.command.Subcommands;
 import dev.keelson.server.config.CommandLine;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.ConfigurationException;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Entry point: answers help, version and mistakes by itself, and boots Quarkus for a start. With
- * {@code dev} as its first argument it starts a whole local cluster instead.
+ * Entry point: answers help, version and mistakes by itself, hands subcommands on, and boots
+ * Quarkus for a start. With {@code dev} as its first argument it starts a whole local cluster.
  */
 @QuarkusMain
 public final class Main {
@@ -36,6 +37,9 @@ public final class Main {
 
   private static int run(String[] arguments, Map<String, String> environment) {
     LogSetup.chooseImplementations();
+    if (Subcommands.matches(arguments)) {
+      return Subcommands.run(arguments);
+    }
     try {
       CommandLine commandLine = CommandLine.parse(arguments);
       if (commandLine.wantsHelp()) {

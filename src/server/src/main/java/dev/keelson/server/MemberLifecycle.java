@@ -4,16 +4,25 @@ import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.Configuration.Notice;
 import dev.keelson.server.config.MemberOptions;
 import dev.keelson.server.config.ServingOptions;
+import dev.keelson.server.gateway.Gateway;
 import dev.keelson.server.listen.ClientListener;
 import dev.keelson.server.listen.HttpBackend;
+import dev.keelson.server.listen.HttpListener;
 import dev.keelson.server.listen.ListenSettings;
-import dev.keelson.server.listen.MetricsListener;
+import dev.keelson.server.listen.Newcomers;
 import dev.keelson.server.listen.RelayedConnections;
+import dev.keelson.server.listen.Surface;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.ProductVersion;
 import dev.keelson.server.member.StartException;
+import dev.keelson.server.metrics.ServerMetrics;
+import dev.keelson.server.tls.TlsContexts;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.enterprise.event.Observes;
@@ -25,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,22 +58,36 @@ public final class MemberLifecycle {
   private final Member member;
   private final RelayedConnections connections;
   private final HttpServer http;
+  private final TlsContexts tls;
+  private final Gateway gateway;
+  private final ServerMetrics serverMetrics;
+  private final Newcomers newcomers = new Newcomers();
   private final HealthStatusManager health = new HealthStatusManager();
 
   /** Guards the fields below; never held while the member starts or stops. */
   private final Object lock = new Object();
 
   private @Nullable ClientListener clients;
-  private @Nullable MetricsListener metrics;
+  private @Nullable HttpListener metrics;
+  private @Nullable HttpListener clientHttp;
   private boolean memberStarted;
   private boolean stopped;
 
   MemberLifecycle(
-      Configuration configuration, Member member, RelayedConnections connections, HttpServer http) {
+      Configuration configuration,
+      Member member,
+      RelayedConnections connections,
+      HttpServer http,
+      TlsContexts tls,
+      Gateway gateway,
+      ServerMetrics serverMetrics) {
     this.configuration = configuration;
     this.member = member;
     this.connections = connections;
     this.http = http;
+    this.tls = tls;
+    this.gateway = gateway;
+    this.serverMetrics = serverMetrics;
   }
 
   /**
@@ -74,6 +98,7 @@ public final class MemberLifecycle {
   public void start() {
     logConfiguration();
     DataDirectory.prepare(configuration);
+    tls.load();
     HttpBackend backend =
         new HttpBackend(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), http.getPort()), connections);
@@ -83,8 +108,16 @@ public final class MemberLifecycle {
         return;
       }
       metrics =
-          new MetricsListener(
-              configuration.get(ServingOptions.LISTEN_METRICS_URLS), backend, settings.patience());
+          new HttpListener(
+              new HttpListener.Settings(
+                  configuration.get(ServingOptions.LISTEN_METRICS_URLS),
+                  ServingOptions.LISTEN_METRICS_URLS.name(),
+                  Surface.METRICS,
+                  settings.reusePort()),
+              backend,
+              newcomers,
+              settings.patience(),
+              handlers(tls.metricsServer()));
       metrics.start();
       memberStarted = true;
     }
@@ -95,9 +128,28 @@ public final class MemberLifecycle {
       }
       List<ServerServiceDefinition> services = new ArrayList<>(member.clientServices());
       services.add(health.getHealthService().bindService());
-      clients = new ClientListener(settings, services, backend);
+      Function<Channel, SslHandler> handlers = handlers(tls.clientServer());
+      clientHttp =
+          new HttpListener(
+              new HttpListener.Settings(
+                  settings.httpUrls(),
+                  ServingOptions.LISTEN_CLIENT_HTTP_URLS.name(),
+                  Surface.CLIENT,
+                  settings.reusePort()),
+              backend,
+              newcomers,
+              settings.patience(),
+              handlers);
+      clientHttp.start();
+      ServerStreamTracer.Factory calls = serverMetrics.calls(services);
+      gateway.start(services, calls);
+      clients = new ClientListener(settings, services, calls, backend, newcomers, handlers);
       clients.start();
     }
+  }
+
+  private @Nullable Function<Channel, SslHandler> handlers(@Nullable SslContext context) {
+    return context == null ? null : channel -> tls.accepting(context, channel);
   }
 
   private void logConfiguration() {
@@ -134,6 +186,10 @@ public final class MemberLifecycle {
       if (clients != null) {
         clients.stop(GRACE);
       }
+      if (clientHttp != null) {
+        clientHttp.stop();
+      }
+      gateway.stop();
     }
     if (stopMember) {
       member.stop();

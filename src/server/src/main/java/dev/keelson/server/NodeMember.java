@@ -3,20 +3,25 @@ package dev.keelson.server;
 import dev.keelson.node.MemberRemovedException;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberSettings.Memory;
+import dev.keelson.node.MemberSettings.Upkeep;
 import dev.keelson.node.MemberStartException;
+import dev.keelson.node.api.auth.AuthSettings;
 import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.metrics.PrometheusText;
 import dev.keelson.node.peer.GrpcTransport;
 import dev.keelson.node.peer.PeerFront;
 import dev.keelson.node.peer.PeerSettings;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.MemberOptions;
+import dev.keelson.server.config.SecurityOptions;
 import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.config.Url;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberFactory;
 import dev.keelson.server.member.MemberView;
 import dev.keelson.server.member.StartException;
+import dev.keelson.server.tls.TlsContexts;
 import io.grpc.ServerServiceDefinition;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
@@ -41,19 +46,27 @@ final class NodeMember implements Member, MemberView {
   private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
   private final Configuration configuration;
+  private final TlsContexts tls;
   private volatile dev.keelson.node.@Nullable Member node;
 
   /** Makes the member of this process. */
   @Singleton
   static final class Factory implements MemberFactory {
+    private final TlsContexts tls;
+
+    Factory(TlsContexts tls) {
+      this.tls = tls;
+    }
+
     @Override
     public Member create(Configuration configuration) {
-      return new NodeMember(configuration);
+      return new NodeMember(configuration, tls);
     }
   }
 
-  private NodeMember(Configuration configuration) {
+  private NodeMember(Configuration configuration, TlsContexts tls) {
     this.configuration = configuration;
+    this.tls = tls;
   }
 
   @Override
@@ -64,8 +77,8 @@ final class NodeMember implements Member, MemberView {
           new GrpcTransport(
               PeerSettings.of(texts(configuration.get(ServingOptions.LISTEN_PEER_URLS))),
               environment,
-              null,
-              null,
+              tls.peerServer(),
+              tls.peerClient(),
               PeerFront.GRPC_ONLY);
       dev.keelson.node.Member opened =
           dev.keelson.node.Member.open(settings(), environment, transport, NodeMember::halt).get();
@@ -131,7 +144,12 @@ final class NodeMember implements Member, MemberView {
         Math.toIntExact(configuration.get(MemberOptions.COMPACTION_SLEEP_INTERVAL).toMillis()),
         configuration.get(MemberOptions.WATCH_PROGRESS_NOTIFY_INTERVAL).toMillis(),
         !configuration.get(MemberOptions.UNSAFE_NO_FSYNC),
-        Memory.DEFAULT);
+        Memory.DEFAULT,
+        authSettings(),
+        new Upkeep(
+            configuration.get(MemberOptions.WARNING_APPLY_DURATION),
+            configuration.get(MemberOptions.WARNING_UNARY_REQUEST_DURATION),
+            configuration.compactionPolicy()));
   }
 
   private MemberSettings.Cluster cluster() {
@@ -151,6 +169,27 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.CORRUPT_CHECK_TIME).toMillis());
   }
 
+  private AuthSettings authSettings() {
+    return new AuthSettings(
+        configuration.get(SecurityOptions.AUTH_TOKEN),
+        configuration.get(SecurityOptions.AUTH_TOKEN_TTL),
+        bcryptCost(configuration.get(SecurityOptions.BCRYPT_COST)),
+        configuration.get(SecurityOptions.CLIENT_CERT_AUTH));
+  }
+
+  /** A cost that bcrypt does not know is replaced, as etcd does. */
+  private static int bcryptCost(int asked) {
+    if (asked >= AuthSettings.BCRYPT_COST_MIN && asked <= AuthSettings.BCRYPT_COST_MAX) {
+      return asked;
+    }
+    log.atWarn()
+        .addKeyValue("given-cost", asked)
+        .addKeyValue("min-cost", AuthSettings.BCRYPT_COST_MIN)
+        .addKeyValue("max-cost", AuthSettings.BCRYPT_COST_MAX)
+        .log("use default bcrypt cost instead of the invalid given cost");
+    return AuthSettings.DEFAULT.bcryptCost();
+  }
+
   private static List<String> texts(Collection<Url> urls) {
     return urls.stream().map(Url::toString).toList();
   }
@@ -166,6 +205,14 @@ final class NodeMember implements Member, MemberView {
   @Override
   public List<ServerServiceDefinition> clientServices() {
     return node().clientServices();
+  }
+
+  @Override
+  public void writeMetrics(PrometheusText out) {
+    dev.keelson.node.Member opened = node;
+    if (opened != null) {
+      opened.writeMetrics(out);
+    }
   }
 
   @Override

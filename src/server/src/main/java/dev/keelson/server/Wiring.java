@@ -6,6 +6,8 @@ import dev.keelson.server.config.ConfigurationLoader;
 import dev.keelson.server.listen.RelayedConnections;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberFactory;
+import dev.keelson.server.tls.TlsContexts;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.runtime.annotations.CommandLineArguments;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -19,10 +21,23 @@ final class Wiring {
     return ConfigurationLoader.load(CommandLine.parse(arguments), System.getenv());
   }
 
+  /** Ours has the name that Prometheus gives it everywhere. */
+  @Produces
+  @Singleton
+  MeterFilter withoutStartTime() {
+    return MeterFilter.denyNameStartsWith("process.start.time");
+  }
+
   @Produces
   @Singleton
   RelayedConnections relayedConnections() {
     return new RelayedConnections();
+  }
+
+  @Produces
+  @Singleton
+  TlsContexts tlsContexts(Configuration configuration) {
+    return new TlsContexts(configuration);
   }
 
   @Produces

@@ -5,10 +5,8 @@ package dev.keelson.operator.api.v1alpha1;
 public enum BackupPhase {
   /** Not started. */
   Pending,
-  /** Being written. */
+  /** Being written, then checked. */
   Running,
-  /** Written, and being checked. */
-  Verifying,
   /** Written and checked as asked. */
   Succeeded,
   /** Given up; the conditions say why. */

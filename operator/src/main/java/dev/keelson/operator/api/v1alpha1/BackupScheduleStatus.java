@@ -21,6 +21,8 @@ public record BackupScheduleStatus(
         @Nullable String nextScheduleTime,
     @JsonPropertyDescription("Name of the last KeelsonBackup made.") @Nullable String lastBackup,
     @JsonPropertyDescription("Runs missed since the last success.") @Nullable Integer missed,
+    @JsonPropertyDescription("Backups deleted by the retention rules so far.")
+        @Nullable Integer pruned,
     @JsonPropertyDescription("Conditions.") List<Condition> conditions) {
   /** Fills in the defaults of the schema. */
   public BackupScheduleStatus {

@@ -47,6 +47,14 @@ public record ClusterSpec(
         RepairSpec repair,
     @Default("{}") @JsonPropertyDescription("The Service that clients connect to.")
         ServiceSpec service,
+    @Default("{}") @JsonPropertyDescription("Users and roles of the store.") AuthSpec auth,
+    @Default("{}") @JsonPropertyDescription("What a new cluster begins with.")
+        BootstrapSpec bootstrap,
+    @Default("{}") @JsonPropertyDescription("How a change of image or settings is rolled out.")
+        UpgradeSpec upgrade,
+    @Default("false")
+        @JsonPropertyDescription("Keep the cluster running even when its resource is deleted.")
+        Boolean deletionProtection,
     @Default("false")
         @JsonPropertyDescription(
             "Stop all changes by the operator; the status is still kept up to date.")
@@ -63,12 +71,18 @@ public record ClusterSpec(
     membership = membership == null ? MembershipSpec.defaults() : membership;
     repair = repair == null ? RepairSpec.defaults() : repair;
     service = service == null ? ServiceSpec.defaults() : service;
+    auth = auth == null ? AuthSpec.defaults() : auth;
+    bootstrap = bootstrap == null ? new BootstrapSpec(null) : bootstrap;
+    upgrade = upgrade == null ? UpgradeSpec.defaults() : upgrade;
+    deletionProtection = deletionProtection != null && deletionProtection;
     paused = paused != null && paused;
   }
 
   /** The specification of a resource whose {@code spec} is empty. */
   @SuppressWarnings("NullAway") // the constructor fills in what is null
   public static ClusterSpec defaults() {
-    return new ClusterSpec(null, null, null, null, null, null, null, null, null, null, null, null);
+    return new ClusterSpec(
+        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+        null);
   }
 }

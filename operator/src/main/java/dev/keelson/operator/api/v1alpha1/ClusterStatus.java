@@ -36,14 +36,41 @@ public record ClusterStatus(
         @Nullable String selector,
     @JsonPropertyDescription("Highest serial number ever given to a member.")
         @Nullable Long lastSerial,
+    @JsonPropertyDescription("Newest revision of the store.") @Nullable Long revision,
+    @JsonPropertyDescription("Size of the leader's database in bytes.") @Nullable Long dbSizeBytes,
     @JsonPropertyDescription("The members.") List<MemberStatus> members,
     @JsonPropertyDescription("The change under way.") @Nullable Operation operation,
     @JsonPropertyDescription("Where clients connect.") @Nullable Endpoints endpoints,
+    @JsonPropertyDescription("Its backups.") @Nullable BackupSummary backup,
     @JsonPropertyDescription("Conditions, each with the generation it answers.")
         List<Condition> conditions) {
   /** Fills in the defaults of the schema. */
   public ClusterStatus {
     members = members == null ? List.of() : List.copyOf(members);
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
+  }
+
+  /** The same with other conditions. */
+  public ClusterStatus withConditions(List<Condition> others) {
+    return new ClusterStatus(
+        observedGeneration,
+        phase,
+        clusterID,
+        version,
+        leader,
+        replicas,
+        targetReplicas,
+        readyReplicas,
+        voters,
+        learners,
+        selector,
+        lastSerial,
+        revision,
+        dbSizeBytes,
+        members,
+        operation,
+        endpoints,
+        backup,
+        others);
   }
 }

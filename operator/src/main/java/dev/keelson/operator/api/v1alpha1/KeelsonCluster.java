@@ -37,9 +37,18 @@ public final class KeelsonCluster extends CustomResource<ClusterSpec, ClusterSta
     implements Namespaced {
   private static final long serialVersionUID = 1L;
 
+  /** The same resource with a specification: one that was left out is all defaults. */
+  public KeelsonCluster filled() {
+    if (getSpec() == null) {
+      setSpec(ClusterSpec.defaults());
+    }
+    return this;
+  }
+
+  /** Nothing: what is sent to add a finalizer must not carry a specification along. */
   @Override
   protected ClusterSpec initSpec() {
-    return ClusterSpec.defaults();
+    return null;
   }
 
   @Override

@@ -13,6 +13,8 @@ public enum OperationType {
   Replace,
   /** Put away what is left of a member that somebody removed by hand; its disk is retained. */
   PutAway,
+  /** Restart a member, so that it takes up its new image or settings. */
+  Roll,
   /** Stop all Pods and keep all disks. */
   Hibernate
 }

@@ -1,5 +1,7 @@
 package dev.keelson.operator.model.membership;
 
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,21 +33,43 @@ public record Membership(String clusterId, List<MemberView> members) {
     return members.stream().filter(MemberView::voter).toList();
   }
 
-  int voterCount() {
+  /** Voting members. */
+  public int voterCount() {
     return voters().size();
   }
 
-  int healthyVoterCount() {
+  /** Voting members that answer. */
+  public int healthyVoterCount() {
     return (int) voters().stream().filter(MemberView::healthy).count();
   }
 
-  boolean hasLeader() {
+  /** Whether one of them leads. */
+  public boolean hasLeader() {
     return members.stream().anyMatch(MemberView::leader);
   }
 
   /** Whether a quorum of healthy voters and a leader would be left after one more promotion. */
   boolean allowsPromotion() {
     return hasLeader() && QuorumGuard.holds(voterCount() + 1, healthyVoterCount() + 1);
+  }
+
+  /**
+   * Whether the cluster bears a restart of this voter: a quorum of healthy voters remains. One or
+   * two voters have no quorum to spare, so theirs only has to be whole before.
+   */
+  boolean allowsRestart(MemberView member) {
+    int healthy = healthyVoterCount() - (member.healthy() ? 1 : 0);
+    return hasLeader()
+        && (voterCount() <= 2
+            ? healthy == voterCount() - 1
+            : QuorumGuard.holds(voterCount(), healthy));
+  }
+
+  /** The healthy voter outside the given ones that has applied most. */
+  Optional<MemberView> freshest(Collection<MemberView> without) {
+    return voters().stream()
+        .filter(voter -> voter.healthy() && !without.contains(voter))
+        .max(Comparator.comparing(MemberView::applied).thenComparing(voter -> -voter.serial()));
   }
 
   /** Whether a quorum of healthy voters and a leader would be left without this member. */

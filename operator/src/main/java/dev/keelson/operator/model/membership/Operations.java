@@ -30,6 +30,11 @@ final class Operations {
         null);
   }
 
+  static Operation roll(long serial, Instant now, Duration limit) {
+    return at(
+        start(OperationType.Roll, List.of(serial), now), OperationStep.Running, now.plus(limit));
+  }
+
   static Operation withSerials(Operation operation, List<Long> serials) {
     return new Operation(
         operation.type(),

@@ -59,6 +59,7 @@ public final class Planner {
           operation.step() == OperationStep.BackingOff
               ? Scaling.afterRollBack(seen, membership, operation)
               : GrowPlan.next(seen, membership, operation);
+      case Roll -> RollPlan.next(seen, membership, operation);
       case Shrink, Replace, PutAway -> ShrinkPlan.next(seen, membership, operation);
     };
   }

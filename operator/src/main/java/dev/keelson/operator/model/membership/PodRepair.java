@@ -46,7 +46,7 @@ final class PodRepair {
     }
     return switch (operation.type()) {
       case Shrink, Replace, PutAway -> operation.serials();
-      case Bootstrap, Grow, Hibernate -> List.of();
+      case Bootstrap, Grow, Roll, Hibernate -> List.of();
     };
   }
 

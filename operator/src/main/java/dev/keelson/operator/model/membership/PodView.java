@@ -7,7 +7,9 @@ import java.time.Instant;
  *
  * @param state what it is doing
  * @param serving whether the client Service selects it
+ * @param outdated whether it was made from an older specification than the present one
  * @param zone the topology zone of its node; empty if unknown
  * @param since since when it is in that state
  */
-public record PodView(PodState state, boolean serving, String zone, Instant since) {}
+public record PodView(
+    PodState state, boolean serving, boolean outdated, String zone, Instant since) {}

@@ -58,6 +58,10 @@ final class Scaling {
     if (repair != null) {
       return repair;
     }
+    Step roll = RollPlan.begin(seen, membership);
+    if (roll != null) {
+      return roll;
+    }
     return membership.voterCount() > seen.wanted().target()
         ? new Begin(
             Operations.start(OperationType.Shrink, Victims.choose(seen, membership), seen.now()))

@@ -11,7 +11,6 @@ import dev.keelson.operator.model.membership.Step.RemoveMember;
 import dev.keelson.operator.model.membership.Step.SetServing;
 import dev.keelson.operator.model.membership.Step.Wait;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -85,9 +84,8 @@ final class ShrinkPlan {
 
   /** To the healthy voter that stays and has applied most. */
   private static Step moveLeader(Membership membership, List<MemberView> leaving) {
-    return membership.voters().stream()
-        .filter(voter -> voter.healthy() && !leaving.contains(voter))
-        .max(Comparator.comparing(MemberView::applied).thenComparing(voter -> -voter.serial()))
+    return membership
+        .freshest(leaving)
         .<Step>map(voter -> new MoveLeader(voter.serial()))
         .orElse(new Wait(WaitReason.QUORUM_GUARD));
   }

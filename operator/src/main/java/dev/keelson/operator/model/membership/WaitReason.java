@@ -8,6 +8,8 @@ public enum WaitReason {
   PAUSED,
   /** All Pods are stopped, as wanted. */
   HIBERNATED,
+  /** A restarted member does not come back; no other is restarted. */
+  ROLL_STUCK,
   /** Pods were started and do not answer yet. */
   STARTING,
   /** No majority answers, and none is starting; nothing is touched. */

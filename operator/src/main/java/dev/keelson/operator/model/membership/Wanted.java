@@ -2,6 +2,7 @@ package dev.keelson.operator.model.membership;
 
 import dev.keelson.operator.api.v1alpha1.ClusterSpec;
 import dev.keelson.operator.api.v1alpha1.Retention;
+import dev.keelson.operator.api.v1alpha1.UpgradeStrategy;
 import java.time.Duration;
 
 /**
@@ -12,6 +13,8 @@ import java.time.Duration;
  * @param repair whether members that lost their disk are replaced
  * @param diskLossGrace how long a disk must be gone first
  * @param crashLoopGrace how long a Pod must have failed to start first
+ * @param rolling whether outdated Pods are made anew
+ * @param restart longest time for a restarted member to come back before it is called stuck
  * @param catchUp longest time for a learner to catch up
  * @param drain time between leaving the client Service and leaving the cluster
  * @param onScaleDown what becomes of the disk of a member that is no longer wanted
@@ -22,6 +25,8 @@ public record Wanted(
     boolean repair,
     Duration diskLossGrace,
     Duration crashLoopGrace,
+    boolean rolling,
+    Duration restart,
     Duration catchUp,
     Duration drain,
     Retention onScaleDown) {
@@ -34,6 +39,8 @@ public record Wanted(
         spec.repair().enabled(),
         Duration.ofSeconds(spec.repair().diskLossGraceSeconds()),
         Duration.ofSeconds(spec.repair().crashLoopGraceSeconds()),
+        spec.upgrade().strategy() == UpgradeStrategy.Rolling,
+        Duration.ofSeconds(spec.upgrade().maxStepSeconds()),
         Duration.ofSeconds(spec.membership().catchUpSeconds()),
         Duration.ofSeconds(spec.membership().drainSeconds()),
         spec.storage().retention().onScaleDown());

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class FakeCluster {
   private static final String ID = "cafe";
   private static final int TICKS_TO_CATCH_UP = 2;
+  private static final EnumSet<PodState> ENDING =
+      EnumSet.of(PodState.TERMINAL, PodState.TERMINATING);
 
   private static final class Member {
     boolean learner;
@@ -39,6 +42,7 @@ final class FakeCluster {
   private static final class Pod {
     PodState state = PodState.PENDING;
     boolean serving = true;
+    int revision;
     Instant since = Instant.EPOCH;
   }
 
@@ -56,9 +60,19 @@ final class FakeCluster {
   private long leader;
   private long acknowledged;
   private boolean learnersStick;
+  private int revision;
 
   void spec(ClusterSpec changed) {
     spec = changed;
+  }
+
+  /** As a new image: all Pods that there are have the old one. */
+  void newRevision() {
+    revision++;
+  }
+
+  boolean anyOutdated() {
+    return pods.values().stream().anyMatch(pod -> pod.revision != revision);
   }
 
   void learnersStick(boolean stick) {
@@ -68,11 +82,16 @@ final class FakeCluster {
 
   Observation observe() {
     TreeMap<Long, PodView> podViews = new TreeMap<>();
-    pods.forEach((s, p) -> podViews.put(s, new PodView(p.state, p.serving, "z" + s % 3, p.since)));
+    pods.forEach((s, p) -> podViews.put(s, view(s, p)));
     TreeMap<Long, DiskView> diskViews = new TreeMap<>();
     disks.forEach((s, d) -> diskViews.put(s, new DiskView(d.state, d.terminating, d.since)));
     return new Observation(
         Wanted.of(spec), lastSerial, clusterId, operation, list(), podViews, diskViews, now);
+  }
+
+  private PodView view(long serial, Pod pod) {
+    return new PodView(
+        pod.state, pod.serving, pod.revision != revision, "z" + serial % 3, pod.since);
   }
 
   private @Nullable Membership list() {
@@ -141,7 +160,8 @@ final class FakeCluster {
       case Step.AwaitCatchUp s -> {}
       case Step.Wait s -> {}
     }
-    boolean stopping = spec.replicas() == 0;
+    boolean stopping =
+        spec.replicas() == 0 || (step instanceof Step.DeletePod && voters().size() <= 2);
     check(!before || quorumAlive() || stopping, step + " cost the quorum");
   }
 
@@ -149,7 +169,7 @@ final class FakeCluster {
   private boolean revives(Step step) {
     return switch (step) {
       case Step.StartPod s -> true;
-      case Step.DeletePod s -> require(pods.get(s.serial()), s).state == PodState.TERMINAL;
+      case Step.DeletePod s -> ENDING.contains(require(pods.get(s.serial()), s).state);
       case Step.OutsideStep s -> false;
       case StatusStep s -> s.equals(new Step.Finish());
       case Step.IdleStep s -> true;
@@ -210,6 +230,7 @@ final class FakeCluster {
     }
     Pod pod = new Pod();
     pod.since = now;
+    pod.revision = revision;
     pods.putIfAbsent(step.serial(), pod);
   }
 
@@ -221,6 +242,9 @@ final class FakeCluster {
   private void deletePod(long serial) {
     Pod pod = pods.get(serial);
     if (pod != null) {
+      check(
+          serial != leader || voters().size() == 1 || spec.replicas() == 0,
+          "the leader's Pod deleted without moving its office");
       pod.state = PodState.TERMINATING;
       elect();
     }

@@ -17,11 +17,18 @@ import org.junit.jupiter.params.provider.MethodSource;
  * wanted.
  */
 final class KilledOperatorTest {
-  private record Change(String name, int from, int to, boolean burn) {
+  private record Change(String name, int from, int to, boolean burn, boolean roll) {
+    Change(String name, int from, int to, boolean burn) {
+      this(name, from, to, burn, false);
+    }
+
     Run start() {
       Run run = Run.at(from);
       if (burn) {
         run.cluster.burn(run.cluster.leader() == 2 ? 1 : 2);
+      }
+      if (roll) {
+        run.cluster.newRevision();
       }
       run.scale(to);
       return run;
@@ -46,6 +53,10 @@ final class KilledOperatorTest {
         new Change("lost disk", 3, 3, true),
         new Change("lost disk and 3 to 5", 3, 5, true),
         new Change("lost disk of 5 and to 3", 5, 3, true),
+        new Change("roll of 3", 3, 3, false, true),
+        new Change("roll of 1", 1, 1, false, true),
+        new Change("roll of 2 and to 5", 2, 5, false, true),
+        new Change("roll of 5 with a lost disk and to 3", 5, 3, true, true),
         new Change("hibernate", 3, 0, false));
   }
 
@@ -79,6 +90,7 @@ final class KilledOperatorTest {
     assertThat(run.cluster.podSerials()).isEqualTo(run.cluster.voters());
     assertThat(run.cluster.diskSerials()).isEqualTo(run.cluster.voters());
     assertThat(run.cluster.operation()).isNull();
+    assertThat(run.cluster.anyOutdated()).isFalse();
   }
 
   /** The operator decides, dies before it acts, and the world goes on for a while. */

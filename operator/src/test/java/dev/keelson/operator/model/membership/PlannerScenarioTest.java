@@ -277,4 +277,20 @@ final class PlannerScenarioTest {
               step -> assertThat(step).isInstanceOf(Step.StartPod.class));
     }
   }
+
+  @Test
+  void aRollRestartsTheLeaderLastAndOnceOnly() {
+    Run run = Run.at(3);
+    long leader = run.cluster.leader();
+    run.cluster.steps.clear();
+    run.cluster.newRevision();
+    run.settle();
+    List<Long> restarted =
+        run.cluster.steps.stream()
+            .filter(Step.DeletePod.class::isInstance)
+            .map(step -> ((Step.DeletePod) step).serial())
+            .toList();
+    assertThat(restarted).hasSize(3).doesNotHaveDuplicates().endsWith(leader);
+    assertThat(run.cluster.steps).filteredOn(Step.MoveLeader.class::isInstance).hasSize(1);
+  }
 }

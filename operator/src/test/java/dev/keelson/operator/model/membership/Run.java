@@ -35,6 +35,10 @@ final class Run {
         d.membership(),
         d.repair(),
         d.service(),
+        d.auth(),
+        d.bootstrap(),
+        d.upgrade(),
+        d.deletionProtection(),
         d.paused());
   }
 

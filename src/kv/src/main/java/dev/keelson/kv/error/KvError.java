@@ -20,6 +20,12 @@ public enum KvError {
   REQUEST_TOO_LARGE(Code.INVALID_ARGUMENT, "request is too large"),
   BAD_DOWNGRADE_FORMAT(Code.INVALID_ARGUMENT, "wrong downgrade target version format"),
   BAD_DOWNGRADE_TARGET(Code.INVALID_ARGUMENT, "invalid downgrade target version"),
+  USER_EMPTY(Code.INVALID_ARGUMENT, "user name is empty"),
+  ROLE_EMPTY(Code.INVALID_ARGUMENT, "role name is empty"),
+  AUTH_FAILED(Code.INVALID_ARGUMENT, "authentication failed, invalid user ID or password"),
+  PERMISSION_NOT_GIVEN(Code.INVALID_ARGUMENT, "permission not given"),
+  INVALID_AUTH_MANAGEMENT(Code.INVALID_ARGUMENT, "invalid auth management"),
+  AUTH_OLD_REVISION(Code.INVALID_ARGUMENT, "revision of auth store is old"),
 
   COMPACTED(Code.OUT_OF_RANGE, "mvcc: required revision has been compacted"),
   FUTURE_REVISION(Code.OUT_OF_RANGE, "mvcc: required revision is a future revision"),
@@ -38,10 +44,21 @@ public enum KvError {
       Code.FAILED_PRECONDITION, "can only promote a learner member which is in sync with leader"),
   TOO_MANY_LEARNERS(Code.FAILED_PRECONDITION, "too many learner members in cluster"),
   AUTH_NOT_ENABLED(Code.FAILED_PRECONDITION, "authentication is not enabled"),
+  ROOT_USER_NOT_FOUND(Code.FAILED_PRECONDITION, "root user does not exist"),
+  ROOT_ROLE_NOT_GRANTED(Code.FAILED_PRECONDITION, "root user does not have root role"),
+  USER_EXISTS(Code.FAILED_PRECONDITION, "user name already exists"),
+  USER_NOT_FOUND(Code.FAILED_PRECONDITION, "user name not found"),
+  ROLE_EXISTS(Code.FAILED_PRECONDITION, "role name already exists"),
+  ROLE_NOT_FOUND(Code.FAILED_PRECONDITION, "role name not found"),
+  ROLE_NOT_GRANTED(Code.FAILED_PRECONDITION, "role is not granted to the user"),
+  PERMISSION_NOT_GRANTED(Code.FAILED_PRECONDITION, "permission is not granted to the role"),
   NOT_LEADER(Code.FAILED_PRECONDITION, "not leader"),
   BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "bad leader transferee"),
   LEARNER_UNSUPPORTED(Code.FAILED_PRECONDITION, "rpc not supported for learner"),
   DOWNGRADE_IN_PROGRESS(Code.FAILED_PRECONDITION, "cluster has a downgrade job in progress"),
+
+  PERMISSION_DENIED(Code.PERMISSION_DENIED, "permission denied"),
+  INVALID_AUTH_TOKEN(Code.UNAUTHENTICATED, "invalid auth token"),
 
   NO_LEADER(Code.UNAVAILABLE, "no leader"),
   LEADER_CHANGED(Code.UNAVAILABLE, "leader changed"),
@@ -61,6 +78,10 @@ public enum KvError {
   TOO_MANY_REQUESTS(Code.UNKNOWN, "too many requests"),
   TRANSFER_TIMED_OUT(Code.UNKNOWN, "request timed out, leader transfer took too long"),
   UNKNOWN_METHOD(Code.UNKNOWN, "unknown method"),
+  NO_PASSWORD_USER(
+      Code.UNKNOWN, "auth: authentication failed, password was given for no password user", ""),
+  PASSWORD_TOO_LONG(Code.UNKNOWN, "bcrypt: password length exceeds 72 bytes", ""),
+  VERIFY_ONLY(Code.UNKNOWN, "auth: token signing attempted with verify-only key", ""),
 
   RANGE_STREAM_SORT(Code.UNIMPLEMENTED, "RangeStream does not support custom sort orders", ""),
   RANGE_STREAM_FILTER(Code.UNIMPLEMENTED, "RangeStream does not support revision filters", "");
@@ -93,12 +114,14 @@ public enum KvError {
     UNKNOWN(2),
     INVALID_ARGUMENT(3),
     NOT_FOUND(5),
+    PERMISSION_DENIED(7),
     RESOURCE_EXHAUSTED(8),
     FAILED_PRECONDITION(9),
     OUT_OF_RANGE(11),
     UNIMPLEMENTED(12),
     UNAVAILABLE(14),
-    DATA_LOSS(15);
+    DATA_LOSS(15),
+    UNAUTHENTICATED(16);
 
     final int number;
 

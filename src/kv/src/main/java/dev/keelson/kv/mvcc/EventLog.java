@@ -1,6 +1,7 @@
 package dev.keelson.kv.mvcc;
 
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of past events from the store; safe from any thread. */
@@ -22,10 +23,18 @@ public interface EventLog {
    * @param maxBytes stops after the revision that reaches this many bytes of events (at least one
    *     is returned)
    * @return empty when nothing happened from {@code from} to the current revision
+   * @param wanted of which keys events are needed; others are left out, their revisions are not
    * @throws CompactedException when {@code from} is below the compacted revision, also if
    *     compaction overtook the read
    */
-  List<RevisionEvents> read(long from, int maxRevisions, long maxBytes) throws CompactedException;
+  List<RevisionEvents> read(long from, int maxRevisions, long maxBytes, Predicate<byte[]> wanted)
+      throws CompactedException;
+
+  /** As {@link #read(long, int, long, Predicate)}, with the events of all keys. */
+  default List<RevisionEvents> read(long from, int maxRevisions, long maxBytes)
+      throws CompactedException {
+    return read(from, maxRevisions, maxBytes, key -> true);
+  }
 
   /**
    * The encoded {@code mvccpb.KeyValue} written at {@code revision}, or null when compaction has

@@ -35,6 +35,7 @@ public final class MvccStore implements AutoCloseable {
   private long appliedIndex;
   private long appliedTerm;
   private boolean dirty;
+  private boolean manyChanged;
 
   /** Opens the state that the backend holds. */
   public MvccStore(KvBackend backend) {
@@ -142,6 +143,9 @@ public final class MvccStore implements AutoCloseable {
 
   /** Starts a transaction that will create {@link #revision} + 1 if it changes anything. */
   public WriteTxn begin() {
+    if (manyChanged) {
+      writeThrough();
+    }
     return new WriteTxn(this, revision + 1);
   }
 
@@ -154,7 +158,7 @@ public final class MvccStore implements AutoCloseable {
   }
 
   /** Writes the batch, so that this thread can read through the backend; publishes nothing. */
-  void writeThrough() {
+  public void writeThrough() {
     if (batch.count() > 0) {
       writeBatch();
     }
@@ -198,6 +202,7 @@ public final class MvccStore implements AutoCloseable {
     backend.write(batch);
     batch.clear();
     changedInBatch.clear();
+    manyChanged = false;
     // not before the backend holds both the decision and every event up to its revision
     compactor.schedule(compactRevision);
   }
@@ -236,15 +241,14 @@ public final class MvccStore implements AutoCloseable {
     changedInBatch.put(key, meta);
   }
 
-  void finish(long newRevision, List<Event> events) {
+  /** The same of keys too many to remember: the batch is written before the next transaction. */
+  void changedMany() {
+    manyChanged = true;
+  }
+
+  void finish(long newRevision, List<Event> events, long eventBytes) {
     revision = newRevision;
-    long size = 0;
-    digest.fold(newRevision);
-    for (Event event : events) {
-      size += event.sizeBytes();
-      digest.fold(event.keyValue());
-    }
-    published.add(new RevisionEvents(newRevision, events, size));
+    published.add(new RevisionEvents(newRevision, events, eventBytes));
     dirty = true;
   }
 

@@ -7,7 +7,8 @@ import java.util.List;
  * splits.
  *
  * @param revision the main revision
- * @param events at least one
+ * @param events none if they were too many to be kept in memory (then the event log has them), or
+ *     if none was wanted
  * @param sizeBytes the sum of the events' sizes
  */
 public record RevisionEvents(long revision, List<Event> events, long sizeBytes) {}

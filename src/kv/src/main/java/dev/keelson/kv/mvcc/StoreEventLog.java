@@ -3,6 +3,7 @@ package dev.keelson.kv.mvcc;
 import dev.keelson.storage.backend.Cursor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads past events from the newest view. */
@@ -28,7 +29,8 @@ final class StoreEventLog implements EventLog {
   }
 
   @Override
-  public List<RevisionEvents> read(long from, int maxRevisions, long maxBytes)
+  public List<RevisionEvents> read(
+      long from, int maxRevisions, long maxBytes, Predicate<byte[]> wanted)
       throws CompactedException {
     try (View view = views.acquire()) {
       if (from < view.compactRevision()) {
@@ -36,6 +38,7 @@ final class StoreEventLog implements EventLog {
       }
       List<RevisionEvents> result = new ArrayList<>();
       List<Event> open = new ArrayList<>();
+      long openRevision = 0;
       long openSize = 0;
       long total = 0;
       try (Cursor cursor =
@@ -45,10 +48,10 @@ final class StoreEventLog implements EventLog {
                   StoreKeys.event(from, 0),
                   StoreKeys.event(view.revision() + 1, 0))) {
         while (cursor.next()) {
-          Event event =
-              event(cursor.key(), Row.parse(cursor.value()), open, view.compactRevision());
-          if (!open.isEmpty() && open.getFirst().main() != event.main()) {
-            result.add(new RevisionEvents(open.getFirst().main(), open, openSize));
+          byte[] at = cursor.key();
+          long main = StoreKeys.eventMain(at);
+          if (main != openRevision && openRevision != 0) {
+            result.add(new RevisionEvents(openRevision, open, openSize));
             total += openSize;
             open = new ArrayList<>();
             openSize = 0;
@@ -56,12 +59,17 @@ final class StoreEventLog implements EventLog {
               return result;
             }
           }
-          open.add(event);
-          openSize += event.sizeBytes();
+          openRevision = main;
+          Row row = Row.parse(cursor.value());
+          if (wanted.test(row.key())) {
+            Event event = event(at, row, open, view.compactRevision());
+            open.add(event);
+            openSize += event.sizeBytes();
+          }
         }
       }
-      if (!open.isEmpty()) {
-        result.add(new RevisionEvents(open.getFirst().main(), open, openSize));
+      if (openRevision != 0) {
+        result.add(new RevisionEvents(openRevision, open, openSize));
       }
       return result;
     }

@@ -41,6 +41,25 @@ final class StoreKeys {
     return eventKey.length == EVENT_LENGTH + 1;
   }
 
+  /**
+   * Checks bytes from elsewhere.
+   *
+   * @throws IllegalArgumentException if they are not a key of {@code events}
+   */
+  static void requireEvent(byte[] stored) {
+    boolean formed =
+        (stored.length == EVENT_LENGTH
+                || (stored.length == EVENT_LENGTH + 1 && stored[EVENT_LENGTH] == DELETION))
+            && stored[Long.BYTES] == SEPARATOR
+            && eventMain(stored) >= 0
+            && eventSub(stored) >= 0;
+    if (!formed) {
+      throw new IllegalArgumentException(
+          "not a revision: "
+              + java.util.HexFormat.of().formatHex(stored, 0, Math.min(64, stored.length)));
+    }
+  }
+
   static long eventMain(byte[] eventKey) {
     return ByteBuffer.wrap(eventKey).getLong(0);
   }

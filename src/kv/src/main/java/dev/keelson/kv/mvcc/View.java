@@ -41,6 +41,11 @@ public final class View implements AutoCloseable {
     return counts;
   }
 
+  /** Users beside the one that keeps it. */
+  int readers() {
+    return Math.max(0, users.get() - 1);
+  }
+
   /** Adds a user; false when the view has been released already. */
   boolean retain() {
     int now = users.get();

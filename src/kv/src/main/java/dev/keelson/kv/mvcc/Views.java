@@ -85,6 +85,18 @@ public final class Views {
     }
   }
 
+  /** Reads of the current view and of those kept for paging that are running. */
+  public int readers() {
+    View view = current;
+    int readers = view == null ? 0 : view.readers();
+    synchronized (paged) {
+      for (Paged each : paged) {
+        readers += each.view == view ? 0 : each.view.readers();
+      }
+    }
+    return readers;
+  }
+
   /** Replaces the current view; called by the apply thread. */
   void publish(View view) {
     View old = current;

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.keelson.storage.backend.WriteBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -18,11 +19,29 @@ import org.jspecify.annotations.Nullable;
  * undone.
  */
 public final class WriteTxn implements RowSource {
+  /**
+   * Events of one transaction that are kept in memory, in bytes. What is more can be read from the
+   * event log: a deletion of a million keys must not need a heap for a million events.
+   */
+  private static final long EVENT_BYTES_MAX = 8 << 20;
+
   private final MvccStore store;
   private final long main;
   private final List<Event> events = new ArrayList<>(1);
   private @Nullable NavigableMap<byte[], Row> overlay;
-  private boolean reads;
+  private Reads reads = Reads.METADATA;
+  private long changes;
+  private long eventBytes;
+  private boolean large;
+
+  /** What is read through the transaction besides metadata. */
+  private enum Reads {
+    METADATA,
+    /** Rows, before anything is changed. */
+    ROWS_BEFORE,
+    /** Rows at any time. */
+    ROWS
+  }
 
   WriteTxn(MvccStore store, long main) {
     this.store = store;
@@ -34,13 +53,27 @@ public final class WriteTxn implements RowSource {
    * metadata. Must come before the first change.
    */
   public void willRead() {
-    if (!events.isEmpty()) {
-      throw new IllegalStateException("reads announced after " + events.size() + " changes");
-    }
-    if (!reads) {
-      reads = true;
-      store.writeThrough();
+    announce(Reads.ROWS);
+    if (overlay == null) {
       overlay = new TreeMap<>(Arrays::compareUnsigned);
+    }
+  }
+
+  /**
+   * Says that rows will be read through this transaction, but only as they were before its first
+   * change, and that no key will be changed twice. Must come before the first change.
+   */
+  public void willReadBefore() {
+    announce(Reads.ROWS_BEFORE);
+  }
+
+  private void announce(Reads what) {
+    if (changes > 0) {
+      throw new IllegalStateException("reads announced after " + changes + " changes");
+    }
+    if (what.compareTo(reads) > 0) {
+      reads = what;
+      store.writeThrough();
     }
   }
 
@@ -51,7 +84,7 @@ public final class WriteTxn implements RowSource {
 
   /** Whether anything changed so far. */
   public boolean changed() {
-    return !events.isEmpty();
+    return changes > 0;
   }
 
   /** The revision to answer with at this point: the new one once something changed. */
@@ -74,7 +107,7 @@ public final class WriteTxn implements RowSource {
   public void put(ByteString key, ByteString value, long lease) {
     KeyMeta meta = store.meta(key);
     byte[] keyBytes = key.toByteArray();
-    long sub = events.size();
+    long sub = changes++;
     Revision previous = meta.revision();
     long create = meta.exists() ? meta.createRevision : main;
     byte[] stored =
@@ -89,8 +122,7 @@ public final class WriteTxn implements RowSource {
     }
     moveLease(batch, keyBytes, meta.lease, lease);
     byte[] keyValue = Arrays.copyOfRange(stored, Row.keyValueOffset(stored), stored.length);
-    events.add(
-        new Event(false, keyBytes, main, sub, keyValue, create, beforeTransaction(keyBytes, meta)));
+    publish(false, keyBytes, sub, keyValue, create, meta);
     meta.createRevision = create;
     meta.main = main;
     meta.sub = sub;
@@ -109,7 +141,7 @@ public final class WriteTxn implements RowSource {
       throw new IllegalStateException("deleting a key that does not exist");
     }
     byte[] keyBytes = key.toByteArray();
-    long sub = events.size();
+    long sub = changes++;
     Revision previous = meta.revision();
     byte[] stored = Row.encodeDeletion(sub, previous, keyBytes);
     WriteBatch batch = store.batch();
@@ -118,17 +150,13 @@ public final class WriteTxn implements RowSource {
     supersede(batch, keyBytes, meta, sub);
     store.counts().deleted(keyBytes);
     moveLease(batch, keyBytes, meta.lease, 0);
-    events.add(
-        new Event(
-            true,
-            keyBytes,
-            main,
-            sub,
-            Row.deletionKeyValue(keyBytes, main),
-            0,
-            beforeTransaction(keyBytes, meta)));
+    publish(true, keyBytes, sub, Row.deletionKeyValue(keyBytes, main), 0, meta);
     meta.clear();
-    store.changed(key, meta);
+    if (large && reads == Reads.ROWS_BEFORE) {
+      store.changedMany(); // nothing looks at this key again before the batch is written
+    } else {
+      store.changed(key, meta);
+    }
     if (overlay != null) {
       overlay.put(keyBytes, Row.parse(stored));
     }
@@ -137,7 +165,27 @@ public final class WriteTxn implements RowSource {
   /** Ends the transaction; its changes are part of the open batch. */
   public void end() {
     if (changed()) {
-      store.finish(main, events);
+      store.finish(main, events, eventBytes);
+    }
+  }
+
+  private void publish(
+      boolean deletion, byte[] key, long sub, byte[] keyValue, long create, KeyMeta before) {
+    if (sub == 0) {
+      store.digest().fold(main);
+    }
+    store.digest().fold(keyValue);
+    if (large) {
+      return;
+    }
+    Event event =
+        new Event(deletion, key, main, sub, keyValue, create, beforeTransaction(key, before));
+    events.add(event);
+    eventBytes += event.sizeBytes();
+    if (eventBytes > EVENT_BYTES_MAX) {
+      large = true;
+      eventBytes = 0;
+      events.clear();
     }
   }
 
@@ -170,10 +218,13 @@ public final class WriteTxn implements RowSource {
   // --- reads: the backend below, this transaction's changes above
 
   private NavigableMap<byte[], Row> ownChanges() {
-    if (overlay == null) {
-      throw new IllegalStateException("a read that was not announced");
+    if (overlay != null) {
+      return overlay;
     }
-    return overlay;
+    if (reads == Reads.ROWS_BEFORE && changes == 0) {
+      return Collections.emptyNavigableMap();
+    }
+    throw new IllegalStateException("a read that was not announced");
   }
 
   @Override

@@ -60,7 +60,7 @@ public final class TxnExecutor {
   /** Deletes a range. */
   public DeleteResult deleteRange(WriteTxn txn, DeleteRangeRequest request) {
     if (readsRow(request)) {
-      txn.willRead();
+      txn.willReadBefore();
     }
     return doDelete(txn, request);
   }
@@ -160,16 +160,30 @@ public final class TxnExecutor {
     return new Path(succeeded, ops, nested);
   }
 
+  /** All puts come first, then all ranges: which error is told depends on it. */
   private void check(Path path, RowSource rows) throws KvException {
+    checkPuts(path, rows);
+    checkRanges(path, rows);
+  }
+
+  private void checkPuts(Path path, RowSource rows) throws KvException {
     int nested = 0;
     for (RequestOp op : path.ops) {
-      switch (op.getRequestCase()) {
-        case REQUEST_RANGE -> checkRevision(rows, op.getRequestRange().getRevision());
-        case REQUEST_PUT -> check(op.getRequestPut(), rows);
-        case REQUEST_TXN -> check(path.nested.get(nested++), rows);
-        case REQUEST_DELETE_RANGE, REQUEST_NOT_SET -> {
-          // nothing about them can fail
-        }
+      if (op.hasRequestPut()) {
+        check(op.getRequestPut(), rows);
+      } else if (op.hasRequestTxn()) {
+        checkPuts(path.nested.get(nested++), rows);
+      }
+    }
+  }
+
+  private static void checkRanges(Path path, RowSource rows) throws KvException {
+    int nested = 0;
+    for (RequestOp op : path.ops) {
+      if (op.hasRequestRange()) {
+        checkRevision(rows, op.getRequestRange().getRevision());
+      } else if (op.hasRequestTxn()) {
+        checkRanges(path.nested.get(nested++), rows);
       }
     }
   }

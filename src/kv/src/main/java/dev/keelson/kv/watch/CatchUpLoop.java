@@ -109,7 +109,7 @@ final class CatchUpLoop {
     long current = history.currentRevision();
     List<RevisionEvents> batch;
     try {
-      batch = history.read(from, BATCH_REVISIONS, batchBytes);
+      batch = history.read(from, BATCH_REVISIONS, batchBytes, this::isWanted);
     } catch (CompactedException overtaken) {
       // At least this cohort goes, or a log that contradicts itself would keep the loop spinning.
       cancelBelow(Math.max(overtaken.compactRevision(), from + 1), overtaken.compactRevision());
@@ -135,6 +135,10 @@ final class CatchUpLoop {
     } else {
       cohort(next).addAll(moved);
     }
+  }
+
+  private boolean isWanted(byte[] key) {
+    return started.matches(key) || delayed.matches(key);
   }
 
   /** Ends the watchers below {@code position}. */

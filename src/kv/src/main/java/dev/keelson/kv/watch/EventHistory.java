@@ -6,6 +6,7 @@ import dev.keelson.kv.mvcc.EventLog;
 import dev.keelson.kv.mvcc.Revision;
 import dev.keelson.kv.mvcc.RevisionEvents;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Past events wherever they are: in the ring when it still has them, else in the event log. */
@@ -45,9 +46,10 @@ final class EventHistory {
   }
 
   /** As {@link EventLog#read}. */
-  List<RevisionEvents> read(long from, int maxRevisions, long maxBytes) throws CompactedException {
+  List<RevisionEvents> read(long from, int maxRevisions, long maxBytes, Predicate<byte[]> wanted)
+      throws CompactedException {
     List<RevisionEvents> recent = ring.read(from, maxRevisions, maxBytes);
-    return recent != null ? recent : log.read(from, maxRevisions, maxBytes);
+    return recent != null ? recent : log.read(from, maxRevisions, maxBytes, wanted);
   }
 
   /**

@@ -50,6 +50,11 @@ final class EventRing {
         throw new IllegalStateException(
             "watch ring: published revision " + each.revision() + " after " + last);
       }
+      if (each.events().isEmpty()) {
+        // too large to be kept, and what is before it cannot be reached without it
+        restart(each.revision());
+        continue;
+      }
       if (size == slots.length) {
         grow();
       }

@@ -66,6 +66,13 @@ final class RangeTree {
     stab(root, key, found);
   }
 
+  /** Whether an interval contains {@code key}. */
+  boolean contains(byte[] key) {
+    boolean[] found = {false};
+    stab(root, key, groups -> found[0] = true);
+    return found[0];
+  }
+
   private static void stab(@Nullable Node node, byte[] key, Consumer<RangeGroups> found) {
     if (node == null || !endsAfter(node.maxEnd, key)) {
       return;

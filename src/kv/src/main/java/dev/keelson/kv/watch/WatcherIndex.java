@@ -79,6 +79,11 @@ final class WatcherIndex {
     ranges.stab(key, groups -> groups.forEach(found));
   }
 
+  /** Whether a watcher's range contains {@code key}. */
+  boolean matches(byte[] key) {
+    return size > 0 && (points.containsKey(new Key(key)) || ranges.contains(key));
+  }
+
   /** Every watcher, in no particular order; a copy, so that the caller may move them. */
   List<Watcher> members() {
     List<Watcher> all = new ArrayList<>(size);

@@ -163,7 +163,7 @@ class TxnTrapsTest {
   }
 
   @Test
-  void theFirstFailureOnThePathIsTheAnswerAndTheOtherBranchIsNotLookedAt() {
+  void putsFailBeforeRangesAndTheOtherBranchIsNotLookedAt() {
     machine.put("a", "1");
     machine.put("a", "2");
     machine.succeed(compact(3));
@@ -171,8 +171,14 @@ class TxnTrapsTest {
             machine.fail(
                 entry(
                     txn(
-                        op(txn(op(range("a").setRevision(2)))),
-                        op(put("a", "1").setLease(DEAD_LEASE))))))
+                        op(range("a").setRevision(2)),
+                        op(txn(op(put("a", "1").setLease(DEAD_LEASE)))),
+                        op(put("b", "").setIgnoreValue(true))))))
+        .isEqualTo(KvError.LEASE_NOT_FOUND);
+    assertThat(
+            machine.fail(
+                entry(
+                    txn(op(txn(op(range("a").setRevision(2)))), op(range("a").setRevision(100))))))
         .isEqualTo(KvError.COMPACTED);
     machine.succeed(
         entry(txn(op(put("a", "3"))).addFailure(op(put("a", "1").setLease(DEAD_LEASE)))));

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A multi-version store in memory: every revision's events, and compaction as etcd defines it. */
@@ -117,7 +118,8 @@ final class MemoryStore implements EventLog {
   }
 
   @Override
-  public synchronized List<RevisionEvents> read(long from, int maxRevisions, long maxBytes)
+  public synchronized List<RevisionEvents> read(
+      long from, int maxRevisions, long maxBytes, Predicate<byte[]> wanted)
       throws CompactedException {
     if (from < compactRevision) {
       throw new CompactedException(compactRevision);
@@ -129,7 +131,9 @@ final class MemoryStore implements EventLog {
         revision <= currentRevision() && result.size() < maxRevisions && bytes < maxBytes;
         revision++) {
       RevisionEvents each = at(revision);
-      result.add(each);
+      List<Event> events =
+          each.events().stream().filter(event -> wanted.test(event.key())).toList();
+      result.add(new RevisionEvents(revision, events, each.sizeBytes()));
       bytes += each.sizeBytes();
     }
     return result;

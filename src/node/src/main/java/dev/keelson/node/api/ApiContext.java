@@ -5,10 +5,13 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
+import dev.keelson.node.api.auth.Authentication;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.node.metrics.MemberMetrics;
+import dev.keelson.node.metrics.SlowRequests;
 import dev.keelson.proto.etcdserverpb.AlarmType;
 import dev.keelson.proto.membershippb.Member;
 import dev.keelson.storage.backend.KvBackend;
@@ -22,6 +25,8 @@ import java.util.function.Supplier;
  * @param scans runs reads that may take longer than a point read
  * @param standing where the member stands in consensus
  * @param appliedIndex the last entry applied; never behind an answer that was given
+ * @param authentication finds out who calls
+ * @param slow told of what takes long
  */
 public record ApiContext(
     long clusterId,
@@ -39,7 +44,10 @@ public record ApiContext(
     QuotaGate quota,
     Executor scans,
     Supplier<Standing> standing,
-    LongSupplier appliedIndex) {
+    LongSupplier appliedIndex,
+    Authentication authentication,
+    MemberMetrics metrics,
+    SlowRequests slow) {
 
   /** What a message may be larger than the request it carries. */
   private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
@@ -67,7 +75,14 @@ public record ApiContext(
     return new Methods(
         () -> standing.get().hasLeader(),
         this::isLearner,
-        limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES);
+        limits.requestBytesMax() + MESSAGE_OVERHEAD_BYTES,
+        authentication.state(),
+        gate(),
+        slow);
+  }
+
+  Gate gate() {
+    return new Gate(authentication, barrier);
   }
 
   /** Whether this member has no vote yet, and few calls are answered. */

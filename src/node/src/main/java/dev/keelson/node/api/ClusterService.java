@@ -1,6 +1,7 @@
 package dev.keelson.node.api;
 
 import dev.keelson.kv.error.KvError;
+import dev.keelson.node.api.auth.Right;
 import dev.keelson.proto.etcdserverpb.ClusterGrpc;
 import dev.keelson.proto.etcdserverpb.Member;
 import dev.keelson.proto.etcdserverpb.MemberAddRequest;
@@ -35,11 +36,11 @@ public final class ClusterService {
   public ServerServiceDefinition definition() {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(ClusterGrpc.SERVICE_NAME)
-        .addMethod(methods.unary(ClusterGrpc.getMemberListMethod(), this::list))
-        .addMethod(methods.unary(ClusterGrpc.getMemberAddMethod(), this::add))
-        .addMethod(methods.unary(ClusterGrpc.getMemberRemoveMethod(), this::remove))
-        .addMethod(methods.unary(ClusterGrpc.getMemberUpdateMethod(), this::update))
-        .addMethod(methods.unary(ClusterGrpc.getMemberPromoteMethod(), this::promote))
+        .addMethod(methods.unary(ClusterGrpc.getMemberListMethod(), Right.user(), this::list))
+        .addMethod(methods.unary(ClusterGrpc.getMemberAddMethod(), Right.root(), this::add))
+        .addMethod(methods.unary(ClusterGrpc.getMemberRemoveMethod(), Right.root(), this::remove))
+        .addMethod(methods.unary(ClusterGrpc.getMemberUpdateMethod(), Right.root(), this::update))
+        .addMethod(methods.unary(ClusterGrpc.getMemberPromoteMethod(), Right.root(), this::promote))
         .build();
   }
 

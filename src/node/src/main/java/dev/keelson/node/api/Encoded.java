@@ -1,5 +1,6 @@
 package dev.keelson.node.api;
 
+import com.google.protobuf.MessageLite;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -12,4 +13,19 @@ public interface Encoded {
   int sizeBytes();
 
   void writeTo(OutputStream out) throws IOException;
+
+  /** A generated message as it is. */
+  static Encoded of(MessageLite message) {
+    return new Encoded() {
+      @Override
+      public int sizeBytes() {
+        return message.getSerializedSize();
+      }
+
+      @Override
+      public void writeTo(OutputStream out) throws IOException {
+        message.writeTo(out);
+      }
+    };
+  }
 }

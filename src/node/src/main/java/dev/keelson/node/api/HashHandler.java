@@ -23,6 +23,7 @@ public final class HashHandler {
         .scans()
         .execute(
             () -> {
+              long begin = System.nanoTime();
               try (View view = context.state().store().views().acquire()) {
                 reply.ok(
                     HashResponse.newBuilder()
@@ -30,6 +31,7 @@ public final class HashHandler {
                         .setHash(StoreHash.hash(view))
                         .build());
               }
+              context.metrics().store.hash.recordNanos(System.nanoTime() - begin);
             });
   }
 
@@ -38,6 +40,7 @@ public final class HashHandler {
   }
 
   private void answerHashKv(long revision, Reply reply) {
+    long begin = System.nanoTime();
     try (View view = context.state().store().views().acquire()) {
       StoreHash.HashKv hash = StoreHash.hashKv(view, revision);
       reply.ok(
@@ -50,5 +53,6 @@ public final class HashHandler {
     } catch (KvException e) {
       reply.fail(e.error());
     }
+    context.metrics().store.hashAtRevision.recordNanos(System.nanoTime() - begin);
   }
 }

@@ -1,10 +1,14 @@
 package dev.keelson.node.api;
 
+import dev.keelson.kv.auth.KeyAccess;
+import dev.keelson.kv.error.KvException;
+import dev.keelson.kv.lease.Leases;
+import dev.keelson.kv.mvcc.View;
 import dev.keelson.proto.etcdserverpb.LeaseKeepAliveRequest;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.Status;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * does not exist is answered with a time to live of 0, not with an error; one that has expired but
  * is still there waits until it is gone. Renewals are the leader's; other members pass them on.
  */
-final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest, Encoded> {
+final class KeepAliveHandler implements Methods.StreamHandler<LeaseKeepAliveRequest> {
   private final ApiContext context;
   private final Headers headers;
 
@@ -24,11 +28,12 @@ final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest,
   }
 
   @Override
-  public ServerCall.Listener<LeaseKeepAliveRequest> startCall(
-      ServerCall<LeaseKeepAliveRequest, Encoded> call, Metadata metadata) {
+  public ServerCall.Listener<LeaseKeepAliveRequest> start(
+      ServerCall<LeaseKeepAliveRequest, Encoded> call,
+      Permit.Source<LeaseKeepAliveRequest> permits) {
     call.sendHeaders(new Metadata());
     call.request(1);
-    return new Stream(call, Reply.currentLoop());
+    return new Stream(call, permits, Reply.currentLoop());
   }
 
   /**
@@ -36,12 +41,17 @@ final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest,
    */
   private final class Stream extends ServerCall.Listener<LeaseKeepAliveRequest> {
     private final ServerCall<LeaseKeepAliveRequest, Encoded> call;
+    private final Permit.Source<LeaseKeepAliveRequest> permits;
     private final Executor executor;
     private boolean answering;
     private boolean halfClosed;
 
-    Stream(ServerCall<LeaseKeepAliveRequest, Encoded> call, Executor executor) {
+    Stream(
+        ServerCall<LeaseKeepAliveRequest, Encoded> call,
+        Permit.Source<LeaseKeepAliveRequest> permits,
+        Executor executor) {
       this.call = call;
+      this.permits = permits;
       this.executor = executor;
     }
 
@@ -49,6 +59,35 @@ final class KeepAliveHandler implements ServerCallHandler<LeaseKeepAliveRequest,
     public void onMessage(LeaseKeepAliveRequest request) {
       answering = true;
       long id = request.getID();
+      try {
+        KeyAccess access = permits.now().access(this::attachedKeys);
+        if (access.unrestricted()) {
+          admitted(id);
+        } else {
+          // the keys of the lease have to be looked at
+          context.scans().execute(() -> admit(access, id));
+        }
+      } catch (KvException e) {
+        close(Statuses.of(e.error()));
+      }
+    }
+
+    private void admit(KeyAccess access, long id) {
+      try {
+        access.lease(id);
+        executor.execute(() -> admitted(id));
+      } catch (KvException e) {
+        executor.execute(() -> close(Statuses.of(e.error())));
+      }
+    }
+
+    private List<byte[]> attachedKeys(long lease) {
+      try (View view = context.state().store().views().acquire()) {
+        return Leases.attachedKeys(view.reader(), lease);
+      }
+    }
+
+    private void admitted(long id) {
       WireWriter header = headers.wire(headers.revision().getAsLong());
       CompletableFuture<Long> renewal = context.leases().renew(id);
       Long done = renewal.isCompletedExceptionally() ? null : renewal.getNow(null);

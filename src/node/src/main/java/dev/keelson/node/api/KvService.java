@@ -1,5 +1,6 @@
 package dev.keelson.node.api;
 
+import dev.keelson.kv.auth.KeyAccess;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.mvcc.View;
@@ -8,6 +9,7 @@ import dev.keelson.kv.mvcc.Views;
 import dev.keelson.kv.txn.OpResult;
 import dev.keelson.kv.txn.RequestChecks;
 import dev.keelson.kv.txn.ViewReader;
+import dev.keelson.node.api.auth.Right;
 import dev.keelson.proto.etcdserverpb.CompactionRequest;
 import dev.keelson.proto.etcdserverpb.CompactionResponse;
 import dev.keelson.proto.etcdserverpb.DeleteRangeRequest;
@@ -45,14 +47,20 @@ public final class KvService {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(KVGrpc.SERVICE_NAME)
         .addMethod(
-            methods.unary(KVGrpc.getRangeMethod(), this::range, RangeRequest::getSerializable))
+            methods.unary(
+                KVGrpc.getRangeMethod(),
+                Right.reading(KeyAccess::range),
+                this::range,
+                RangeRequest::getSerializable))
         .addMethod(
             methods.streaming(
-                KVGrpc.getRangeStreamMethod(), new RangeStreamHandler(context, headers)))
-        .addMethod(methods.unary(KVGrpc.getPutMethod(), this::put))
-        .addMethod(methods.unary(KVGrpc.getDeleteRangeMethod(), this::deleteRange))
-        .addMethod(methods.unary(KVGrpc.getTxnMethod(), this::txn))
-        .addMethod(methods.unary(KVGrpc.getCompactMethod(), this::compact))
+                KVGrpc.getRangeStreamMethod(),
+                Right.reading(KeyAccess::range),
+                new RangeStreamHandler(context, headers)))
+        .addMethod(methods.unary(KVGrpc.getPutMethod(), Right.applied(), this::put))
+        .addMethod(methods.unary(KVGrpc.getDeleteRangeMethod(), Right.applied(), this::deleteRange))
+        .addMethod(methods.unary(KVGrpc.getTxnMethod(), Right.reading(KeyAccess::txn), this::txn))
+        .addMethod(methods.unary(KVGrpc.getCompactMethod(), Right.root(), this::compact))
         .build();
   }
 
@@ -76,11 +84,19 @@ public final class KvService {
   }
 
   private void answer(RangeRequest request, Reply reply) {
+    long begin = System.nanoTime();
+    KvException failure = null;
     try {
+      reply.admit();
       reply.ok(KvResponses.encode(headers, ViewReader.range(views, request)));
     } catch (KvException e) {
+      failure = e;
       reply.fail(e.error());
     }
+    long nanos = System.nanoTime() - begin;
+    context.metrics().store.ranges.increment();
+    context.metrics().requests.range(failure == null, nanos);
+    context.slow().range(nanos, request, failure);
   }
 
   private void put(PutRequest request, Reply reply) throws KvException {
@@ -109,6 +125,7 @@ public final class KvService {
       }
       return;
     }
+    reply.leaveToLog();
     long cost = RequestChecks.cost(request);
     if (cost == 0 || context.withinQuota(cost, reply)) {
       write(InternalRaftRequest.newBuilder().setTxn(request), cost, reply);
@@ -117,6 +134,7 @@ public final class KvService {
 
   private void readOnlyTxn(TxnRequest request, Reply reply) {
     try (View view = views.acquire()) {
+      reply.admit();
       OpResult result = context.state().executor().readOnlyTxn(new ViewRows(view), request);
       reply.ok(KvResponses.encode(headers, result));
     } catch (KvException e) {

@@ -1,7 +1,13 @@
 package dev.keelson.node.api;
 
+import com.google.protobuf.ByteString;
+import dev.keelson.kv.auth.AuthState;
+import dev.keelson.kv.auth.Caller;
+import dev.keelson.kv.auth.KeyAccess;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.lease.Leases;
+import dev.keelson.kv.mvcc.View;
+import dev.keelson.node.api.auth.Right;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantResponse;
@@ -12,7 +18,11 @@ import dev.keelson.proto.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.proto.etcdserverpb.LeaseRevokeResponse;
 import dev.keelson.proto.etcdserverpb.LeaseStatus;
 import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveRequest;
+import dev.keelson.proto.etcdserverpb.LeaseTimeToLiveResponse;
 import io.grpc.ServerServiceDefinition;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** {@code etcdserverpb.Lease}. */
 public final class LeaseService {
@@ -31,14 +41,29 @@ public final class LeaseService {
   public ServerServiceDefinition definition() {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(LeaseGrpc.SERVICE_NAME)
-        .addMethod(methods.unary(LeaseGrpc.getLeaseGrantMethod(), this::grant))
-        .addMethod(methods.unary(LeaseGrpc.getLeaseRevokeMethod(), this::revoke))
+        .addMethod(methods.unary(LeaseGrpc.getLeaseGrantMethod(), Right.applied(), this::grant))
+        .addMethod(methods.unary(LeaseGrpc.getLeaseRevokeMethod(), Right.applied(), this::revoke))
         .addMethod(
             methods.streaming(
-                LeaseGrpc.getLeaseKeepAliveMethod(), new KeepAliveHandler(context, headers)))
-        .addMethod(methods.unary(LeaseGrpc.getLeaseTimeToLiveMethod(), this::timeToLive))
-        .addMethod(methods.unary(LeaseGrpc.getLeaseLeasesMethod(), this::leases))
+                LeaseGrpc.getLeaseKeepAliveMethod(),
+                Right.perMessage(),
+                new KeepAliveHandler(context, headers)))
+        .addMethod(
+            methods.unary(
+                LeaseGrpc.getLeaseTimeToLiveMethod(),
+                Right.served(LeaseService::userRight),
+                this::timeToLive))
+        .addMethod(
+            methods.unary(
+                LeaseGrpc.getLeaseLeasesMethod(),
+                Right.served(LeaseService::userRight),
+                this::leases))
         .build();
+  }
+
+  /** The keys of leases are told to those who may read them; the handlers see to that. */
+  private static <Q> void userRight(AuthState auth, Caller caller, Q request) throws KvException {
+    auth.requireUser(caller);
   }
 
   private void grant(LeaseGrantRequest request, Reply reply) {
@@ -87,17 +112,64 @@ public final class LeaseService {
   }
 
   private void timeToLive(LeaseTimeToLiveRequest request, Reply reply) {
-    reply.whenDone(
-        context.leases().timeToLive(request),
-        response -> response.toBuilder().setHeader(headers.current()).build());
+    var _ =
+        context
+            .leases()
+            .timeToLive(request)
+            .whenComplete(
+                (response, failure) ->
+                    reply.executor().execute(() -> answerTimeToLive(response, failure, reply)));
   }
 
-  private void leases(LeaseLeasesRequest request, Reply reply) {
+  private void answerTimeToLive(
+      @Nullable LeaseTimeToLiveResponse response, @Nullable Throwable failure, Reply reply) {
+    if (response == null) {
+      reply.fail(Statuses.of(Objects.requireNonNull(failure, "neither answer nor failure")));
+      return;
+    }
+    try {
+      reply.admit();
+      if (response.getKeysCount() > 0) {
+        reply
+            .access(this::attachedKeys)
+            .readAll(response.getKeysList().stream().map(ByteString::toByteArray).toList());
+      }
+      reply.ok(response.toBuilder().setHeader(headers.current()).build());
+    } catch (KvException e) {
+      reply.fail(e.error());
+    }
+  }
+
+  private List<byte[]> attachedKeys(long lease) {
+    try (View view = context.state().store().views().acquire()) {
+      return Leases.attachedKeys(view.reader(), lease);
+    }
+  }
+
+  private void leases(LeaseLeasesRequest request, Reply reply) throws KvException {
+    reply.admit();
+    KeyAccess access = reply.access(this::attachedKeys);
+    if (access.unrestricted()) {
+      answerLeases(access, reply);
+    } else {
+      context.scans().execute(() -> answerLeases(access, reply));
+    }
+  }
+
+  /** A lease is listed to those who may read all its keys; one that is not is not left out. */
+  private void answerLeases(KeyAccess access, Reply reply) {
     LeaseLeasesResponse.Builder response =
         LeaseLeasesResponse.newBuilder().setHeader(headers.current());
-    for (long id : context.lessor().ids()) {
-      response.addLeases(LeaseStatus.newBuilder().setID(id));
+    try {
+      for (long id : context.lessor().ids()) {
+        if (!access.unrestricted()) {
+          access.readAll(attachedKeys(id));
+        }
+        response.addLeases(LeaseStatus.newBuilder().setID(id));
+      }
+      reply.ok(response.build());
+    } catch (KvException e) {
+      reply.fail(e.error());
     }
-    reply.ok(response.build());
   }
 }

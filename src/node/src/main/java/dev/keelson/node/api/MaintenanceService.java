@@ -1,9 +1,13 @@
 package dev.keelson.node.api;
 
 import dev.keelson.kv.StateMachine;
+import dev.keelson.kv.auth.AuthState;
+import dev.keelson.kv.auth.Caller;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.error.KvException;
+import dev.keelson.node.api.auth.Right;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.node.metrics.DiskMetrics;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmResponse;
@@ -50,14 +54,24 @@ public final class MaintenanceService {
   public ServerServiceDefinition definition() {
     Methods methods = context.methods();
     return ServerServiceDefinition.builder(MaintenanceGrpc.SERVICE_NAME)
-        .addMethod(methods.unary(MaintenanceGrpc.getStatusMethod(), this::status, _ -> true))
-        .addMethod(methods.unary(MaintenanceGrpc.getAlarmMethod(), this::alarm))
-        .addMethod(methods.unary(MaintenanceGrpc.getDefragmentMethod(), this::defragment))
-        .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), hashes::hash))
-        .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), hashes::hashKv))
-        .addMethod(methods.streamingOnLearnersToo(MaintenanceGrpc.getSnapshotMethod(), snapshots))
-        .addMethod(methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), this::moveLeader))
-        .addMethod(methods.unary(MaintenanceGrpc.getDowngradeMethod(), this::downgrade))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getStatusMethod(), Right.user(), this::status, _ -> true))
+        .addMethod(
+            methods.unary(
+                MaintenanceGrpc.getAlarmMethod(),
+                Right.by(MaintenanceService::alarmRight),
+                this::alarm))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getDefragmentMethod(), Right.root(), this::defragment))
+        .addMethod(methods.unary(MaintenanceGrpc.getHashMethod(), Right.root(), hashes::hash))
+        .addMethod(methods.unary(MaintenanceGrpc.getHashKVMethod(), Right.root(), hashes::hashKv))
+        .addMethod(
+            methods.streamingOnLearnersToo(
+                MaintenanceGrpc.getSnapshotMethod(), Right.root(), snapshots))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getMoveLeaderMethod(), Right.root(), this::moveLeader))
+        .addMethod(
+            methods.unary(MaintenanceGrpc.getDowngradeMethod(), Right.root(), this::downgrade))
         .build();
   }
 
@@ -92,6 +106,16 @@ public final class MaintenanceService {
     reply.ok(response.build());
   }
 
+  /** Users may look at alarms. */
+  private static void alarmRight(AuthState auth, Caller caller, AlarmRequest request)
+      throws KvException {
+    if (request.getAction() == AlarmRequest.AlarmAction.GET) {
+      auth.requireUser(caller);
+    } else {
+      auth.requireRoot(caller);
+    }
+  }
+
   private void alarm(AlarmRequest request, Reply reply) {
     context
         .proposals()
@@ -119,7 +143,15 @@ public final class MaintenanceService {
         .scans()
         .execute(
             () -> {
-              context.backend().compact();
+              DiskMetrics disk = context.metrics().disk;
+              long begin = System.nanoTime();
+              disk.defragInFlight.incrementAndGet();
+              try {
+                context.backend().compact();
+              } finally {
+                disk.defragInFlight.decrementAndGet();
+                disk.defrag.recordNanos(System.nanoTime() - begin);
+              }
               reply.ok(DefragmentResponse.getDefaultInstance());
             });
   }

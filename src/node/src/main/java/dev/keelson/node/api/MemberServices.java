@@ -2,11 +2,13 @@ package dev.keelson.node.api;
 
 import dev.keelson.kv.txn.ViewReader;
 import dev.keelson.node.EtcdVersion;
-import dev.keelson.node.api.watch.WatchAuthorizer;
+import dev.keelson.node.api.recipe.RecipeServices;
 import dev.keelson.node.api.watch.WatchService;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -17,6 +19,7 @@ public final class MemberServices {
   private final ApiContext context;
   private final WatchService watch;
   private final SnapshotHandler snapshots;
+  private final RecipeServices recipes;
   private final List<ServerServiceDefinition> definitions;
 
   /**
@@ -30,19 +33,25 @@ public final class MemberServices {
     watch =
         new WatchService(
             context.watchHub(),
-            WatchAuthorizer.ALLOW_ALL,
+            new WatchRights(context.authentication()),
             () -> context.standing().get().hasLeader(),
             context::isLearner,
             WatchService.DEFAULT_BUDGET_BYTES);
     snapshots = new SnapshotHandler(context, EtcdVersion.STORAGE);
-    definitions =
-        List.of(
-            new KvService(context, afterCompaction).definition(),
-            watch.bindService(),
-            new LeaseService(context).definition(),
-            new ClusterService(context).definition(),
-            new MaintenanceService(context, EtcdVersion.SERVER, new HashHandler(context), snapshots)
-                .definition());
+    List<ServerServiceDefinition> all =
+        new ArrayList<>(
+            List.of(
+                new KvService(context, afterCompaction).definition(),
+                ServerInterceptors.intercept(watch.bindService(), context.gate().admittingAll()),
+                new LeaseService(context).definition(),
+                new ClusterService(context).definition(),
+                new AuthService(context).definition(),
+                new MaintenanceService(
+                        context, EtcdVersion.SERVER, new HashHandler(context), snapshots)
+                    .definition()));
+    recipes = new RecipeServices(context.methods(), all);
+    all.addAll(recipes.definitions());
+    definitions = List.copyOf(all);
   }
 
   /** The services to be registered with a server. */
@@ -99,7 +108,9 @@ public final class MemberServices {
 
   /** Ends the streams that would otherwise keep the server from stopping. */
   public void stop() {
+    recipes.stop();
     watch.stop();
     snapshots.stop();
+    context.authentication().passwords().close();
   }
 }

@@ -7,7 +7,6 @@ import dev.keelson.kv.txn.RequestChecks;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@code etcdserverpb.KV/RangeStream}: one range in chunks of a frozen revision. A chunk is read
  * only when the client has room for it, so that a slow reader costs a cursor and no memory.
  */
-final class RangeStreamHandler implements ServerCallHandler<RangeRequest, Encoded> {
+final class RangeStreamHandler implements Methods.StreamHandler<RangeRequest> {
   private final ApiContext context;
   private final Headers headers;
 
@@ -26,22 +25,25 @@ final class RangeStreamHandler implements ServerCallHandler<RangeRequest, Encode
   }
 
   @Override
-  public ServerCall.Listener<RangeRequest> startCall(
-      ServerCall<RangeRequest, Encoded> call, Metadata metadata) {
+  public ServerCall.Listener<RangeRequest> start(
+      ServerCall<RangeRequest, Encoded> call, Permit.Source<RangeRequest> permits) {
     call.request(1);
-    return new Stream(call);
+    return new Stream(call, permits);
   }
 
   private final class Stream extends ServerCall.Listener<RangeRequest> {
     private final ServerCall<RangeRequest, Encoded> call;
     private final AtomicBoolean running = new AtomicBoolean();
+    private final Permit.Source<RangeRequest> permits;
     private @Nullable RangeRequest request;
+    private @Nullable Permit<RangeRequest> permit;
     private volatile @Nullable RangeChunks chunks;
     private volatile boolean begun;
     private volatile boolean over;
 
-    Stream(ServerCall<RangeRequest, Encoded> call) {
+    Stream(ServerCall<RangeRequest, Encoded> call, Permit.Source<RangeRequest> permits) {
       this.call = call;
+      this.permits = permits;
     }
 
     @Override
@@ -72,6 +74,18 @@ final class RangeStreamHandler implements ServerCallHandler<RangeRequest, Encode
     private void begin(@Nullable KvError error) {
       if (error != null) {
         end(Statuses.of(error));
+        return;
+      }
+      RangeRequest wanted = request;
+      if (wanted == null) {
+        return;
+      }
+      try {
+        Permit<RangeRequest> own = permits.now();
+        own.admit(wanted);
+        permit = own;
+      } catch (KvException e) {
+        end(Statuses.of(e.error()));
         return;
       }
       begun = true;
@@ -122,7 +136,8 @@ final class RangeStreamHandler implements ServerCallHandler<RangeRequest, Encode
         return false;
       }
       RangeRequest wanted = request;
-      if (wanted == null || !call.isReady()) {
+      Permit<RangeRequest> admitted = permit;
+      if (wanted == null || admitted == null || !call.isReady()) {
         return false;
       }
       try {
@@ -134,6 +149,7 @@ final class RangeStreamHandler implements ServerCallHandler<RangeRequest, Encode
           call.sendHeaders(new Metadata());
         }
         RangeChunks.Chunk chunk = source.next();
+        admitted.confirm();
         if (chunk.last() == null) {
           call.sendMessage(KvResponses.chunk(chunk.rows()));
           return true;

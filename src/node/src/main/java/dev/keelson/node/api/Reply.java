@@ -1,7 +1,12 @@
 package dev.keelson.node.api;
 
 import com.google.protobuf.MessageLite;
+import dev.keelson.kv.auth.Caller;
+import dev.keelson.kv.auth.KeyAccess;
 import dev.keelson.kv.error.KvError;
+import dev.keelson.kv.error.KvException;
+import dev.keelson.node.metrics.SlowRequests;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -14,11 +19,49 @@ import java.util.function.Function;
 /** Where the answer of a unary call goes. Answer once, from any thread. */
 final class Reply {
   private final ServerCall<?, Encoded> call;
+  private final Entry<?> entry;
   private final Executor executor;
+  private final SlowRequests slow;
+  private final long beganNanos = System.nanoTime();
+  private volatile boolean leftToLog;
 
-  Reply(ServerCall<?, Encoded> call) {
+  /** A request with the right to its answer. */
+  record Entry<Q extends MessageLite>(Permit<Q> permit, Q request) {
+    void admit() throws KvException {
+      permit.admit(request);
+    }
+  }
+
+  Reply(ServerCall<?, Encoded> call, Entry<?> entry, SlowRequests slow) {
     this.call = call;
+    this.entry = entry;
+    this.slow = slow;
     this.executor = currentLoop();
+  }
+
+  /** Who asks. */
+  Caller caller() {
+    return entry.permit().caller();
+  }
+
+  /**
+   * Passes a caller who may have the answer. To be called when the state that it is made from is
+   * settled, if the right is declared to depend on it; otherwise that has been done.
+   *
+   * @throws KvException if the caller may not
+   */
+  void admit() throws KvException {
+    entry.admit();
+  }
+
+  /** The request goes through the log after all, where its right is decided. */
+  void leaveToLog() {
+    leftToLog = true;
+  }
+
+  /** What the caller may do with keys now. */
+  KeyAccess access(KeyAccess.LeaseKeys leaseKeys) throws KvException {
+    return entry.permit().access(leaseKeys);
   }
 
   /**
@@ -56,15 +99,25 @@ final class Reply {
   }
 
   void ok(MessageLite response) {
-    ok(WireWriter.of(response));
+    ok(Encoded.of(response));
   }
 
   void ok(Encoded response) {
-    if (!call.isCancelled()) {
-      call.sendHeaders(new Metadata());
-      call.sendMessage(response);
-      call.close(Status.OK, new Metadata());
+    if (call.isCancelled()) {
+      return;
     }
+    try {
+      if (!leftToLog) {
+        entry.permit().confirm();
+      }
+    } catch (KvException e) {
+      fail(e.error());
+      return;
+    }
+    call.sendHeaders(new Metadata());
+    call.sendMessage(response);
+    call.close(Status.OK, new Metadata());
+    ended(response.sizeBytes());
   }
 
   void fail(KvError error) {
@@ -74,6 +127,19 @@ final class Reply {
   void fail(Status status) {
     if (!call.isCancelled()) {
       call.close(status, new Metadata());
+      ended(0);
+    }
+  }
+
+  private void ended(int responseBytes) {
+    long nanos = System.nanoTime() - beganNanos;
+    if (slow.isSlowCall(nanos)) {
+      slow.unary(
+          nanos,
+          call.getMethodDescriptor().getFullMethodName(),
+          String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+          entry.request(),
+          responseBytes);
     }
   }
 }

@@ -1,10 +1,10 @@
 package dev.keelson.node.api;
 
 import dev.keelson.kv.error.KvError;
+import dev.keelson.kv.error.KvException;
 import dev.keelson.proto.etcdserverpb.SnapshotRequest;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * {@code etcdserverpb.Maintenance/Snapshot}: this member's state as a file of etcd. A part of it is
  * produced only when the client has room for it, and other reads get their turn in between.
  */
-final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encoded> {
+final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotHandler.class);
 
   /** How many bytes of rows are looked at in one turn. */
@@ -43,10 +43,10 @@ final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encode
   }
 
   @Override
-  public ServerCall.Listener<SnapshotRequest> startCall(
-      ServerCall<SnapshotRequest, Encoded> call, Metadata metadata) {
+  public ServerCall.Listener<SnapshotRequest> start(
+      ServerCall<SnapshotRequest, Encoded> call, Permit.Source<SnapshotRequest> permits) {
     call.request(1);
-    return new Stream(call);
+    return new Stream(call, permits);
   }
 
   /** Ends the streams, which hold views of the store. */
@@ -57,19 +57,29 @@ final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encode
 
   private final class Stream extends ServerCall.Listener<SnapshotRequest> {
     private final ServerCall<SnapshotRequest, Encoded> call;
+    private final Permit.Source<SnapshotRequest> permits;
     private final AtomicBoolean running = new AtomicBoolean();
     private @Nullable SnapshotBlobs blobs;
     private volatile boolean begun;
     private volatile boolean over;
     private boolean ended;
+    private long beganNanos;
 
-    Stream(ServerCall<SnapshotRequest, Encoded> call) {
+    Stream(ServerCall<SnapshotRequest, Encoded> call, Permit.Source<SnapshotRequest> permits) {
       this.call = call;
+      this.permits = permits;
     }
 
     @Override
     public void onHalfClose() {
+      try {
+        permits.now().admit(SnapshotRequest.getDefaultInstance());
+      } catch (KvException e) {
+        end(Statuses.of(e.error()));
+        return;
+      }
       streams.add(this);
+      beganNanos = System.nanoTime();
       begun = true;
       if (stopped) {
         over = true;
@@ -139,6 +149,7 @@ final class SnapshotHandler implements ServerCallHandler<SnapshotRequest, Encode
       for (int sent = 0; sent < TURN_BLOBS && call.isReady(); sent++) {
         Encoded message = source.next();
         if (message == null) {
+          context.metrics().disk.backendSnapshot.recordNanos(System.nanoTime() - beganNanos);
           end(Status.OK);
           return false;
         }

@@ -1,6 +1,5 @@
 package dev.keelson.node.api;
 
-import com.google.protobuf.MessageLite;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -114,20 +113,5 @@ final class WireWriter implements Encoded {
       }
     }
     out.write(small, done, smallSize - done);
-  }
-
-  /** A generated message as it is. */
-  static Encoded of(MessageLite message) {
-    return new Encoded() {
-      @Override
-      public int sizeBytes() {
-        return message.getSerializedSize();
-      }
-
-      @Override
-      public void writeTo(OutputStream out) throws IOException {
-        message.writeTo(out);
-      }
-    };
   }
 }

@@ -35,6 +35,7 @@ public final class Applier {
   private final Proposals proposals;
   private final MembershipProposals changes;
   private final Observer observer;
+  private final Environment environment;
   private final Worker thread;
   private volatile long applied;
 
@@ -45,6 +46,16 @@ public final class Applier {
      * batch.
      */
     Applied configurationChange(Entry entry, ConfChange.V1 change);
+
+    /**
+     * An entry was carried out.
+     *
+     * @param nanos how long that took, without the batch it is written with
+     */
+    void executed(InternalRaftRequest request, Applied outcome, long nanos);
+
+    /** A batch was written in that time. */
+    void committed(long nanos);
 
     /** A batch has been written and is visible up to the entry of this index and term. */
     void applied(long index, long term, List<RevisionEvents> events);
@@ -70,6 +81,7 @@ public final class Applier {
     this.proposals = proposals;
     this.changes = changes;
     this.observer = observer;
+    this.environment = environment;
     this.thread = environment.worker("keelson-apply", this::turn, failed);
   }
 
@@ -122,7 +134,9 @@ public final class Applier {
       observer.between();
       return false;
     }
+    long begin = environment.nanoTime();
     List<RevisionEvents> events = state.commit();
+    observer.committed(environment.nanoTime() - begin);
     // entries that a snapshot has overtaken are left out: consensus is not told of them again
     if (state.appliedIndex() > applied) {
       applied = state.appliedIndex();
@@ -161,7 +175,9 @@ public final class Applier {
     @Nullable Pending pending = proposals.claim(entry.data());
     InternalRaftRequest request =
         pending != null ? pending.request() : StateMachine.decode(entry.index(), entry.data());
+    long begin = environment.nanoTime();
     Applied outcome = state.apply(entry.index(), entry.term(), request);
+    observer.executed(request, outcome, environment.nanoTime() - begin);
     if (pending != null) {
       answers.add(pending.executor(), () -> pending.complete(outcome));
     }

@@ -173,6 +173,7 @@ public final class NodeLoop {
       if (snapshot != null) {
         log.installed(snapshot);
         applied = Math.max(applied, snapshot.index());
+        barrier.applied(applied);
       }
       log.append(last.entries());
       HardState state = last.hardState();

@@ -2,8 +2,8 @@ package dev.keelson.node.loop;
 
 import dev.keelson.kv.Applied;
 import dev.keelson.kv.error.KvError;
+import dev.keelson.node.identity.CallerContext;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
-import dev.keelson.proto.etcdserverpb.RequestHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class Proposals {
   private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final ConcurrentHashMap<Long, Pending> waiting = new ConcurrentHashMap<>();
+  private final LongAdder failures = new LongAdder();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final RequestIds ids;
   private final LongSupplier nowNanos;
@@ -85,7 +87,7 @@ public final class Proposals {
   /**
    * Proposes a command. The callback runs exactly once, on {@code executor}, when the entry has
    * been applied here or when it is certain or likely (a timeout leaves the outcome open) that it
-   * will not be.
+   * will not be. A command without header gets one that names the caller of the current gRPC call.
    */
   public void propose(
       InternalRaftRequest.Builder command, Executor executor, Consumer<Applied> callback) {
@@ -110,15 +112,18 @@ public final class Proposals {
       Executor executor,
       Consumer<Applied> callback) {
     long id = ids.next();
-    InternalRaftRequest request =
-        command.setID(id).setHeader(RequestHeader.newBuilder().setID(id)).build();
+    if (!command.hasHeader()) {
+      command.setHeader(CallerContext.header(CallerContext.current()));
+    }
+    command.getHeaderBuilder().setID(id);
+    InternalRaftRequest request = command.setID(id).build();
     byte[] data = request.toByteArray();
     Pending pending =
         new Pending(
             id, request, data, executor, callback, nowNanos.getAsLong() + timeoutNanos, boundTo);
     KvError refusal = refusal(data.length);
     if (refusal != null) {
-      pending.fail(refusal);
+      fail(pending, refusal);
       return;
     }
     waitingBytes.addAndGet(data.length);
@@ -127,7 +132,7 @@ public final class Proposals {
     queued.incrementAndGet();
     wake.run();
     if (closed && forget(pending)) {
-      pending.fail(KvError.STOPPED);
+      fail(pending, KvError.STOPPED);
     }
   }
 
@@ -155,6 +160,16 @@ public final class Proposals {
   /** Whether nothing is accepted any more. */
   public boolean isClosed() {
     return closed;
+  }
+
+  /** Proposals that failed since the start: refused, timed out, or given up at the end. */
+  public long failures() {
+    return failures.sum();
+  }
+
+  private void fail(Pending pending, KvError error) {
+    failures.increment();
+    pending.fail(error);
   }
 
   /** Whether nothing waits to be taken. */
@@ -230,10 +245,10 @@ public final class Proposals {
       long proposedIn = pending.proposedIn();
       if (settled && proposedIn != 0 && proposedIn < reachedTerm) {
         if (forget(pending)) {
-          pending.fail(KvError.TIMED_OUT_LEADER_FAILED);
+          fail(pending, KvError.TIMED_OUT_LEADER_FAILED);
         }
       } else if (now - pending.deadlineNanos() >= 0 && forget(pending)) {
-        pending.fail(timeoutReason.of(pending.deadlineNanos() - timeoutNanos, now));
+        fail(pending, timeoutReason.of(pending.deadlineNanos() - timeoutNanos, now));
       }
     }
   }
@@ -243,7 +258,7 @@ public final class Proposals {
     closed = true;
     for (Pending pending : waiting.values()) {
       if (forget(pending)) {
-        pending.fail(KvError.STOPPED);
+        fail(pending, KvError.STOPPED);
       }
     }
   }

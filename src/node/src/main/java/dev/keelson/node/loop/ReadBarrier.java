@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,8 @@ public final class ReadBarrier {
   private static final long RETRY_NANOS = 500_000_000L;
 
   private final ConcurrentLinkedQueue<Waiter> arrivals = new ConcurrentLinkedQueue<>();
+  private final LongAdder slowRounds = new LongAdder();
+  private final LongAdder failures = new LongAdder();
   private final List<Round> rounds = new ArrayList<>();
   private final LongSupplier nowNanos;
   private final long timeoutNanos;
@@ -87,6 +90,21 @@ public final class ReadBarrier {
     wake.run();
   }
 
+  /** Rounds that had to be asked for again since the start. Thread-safe. */
+  public long slowRounds() {
+    return slowRounds.sum();
+  }
+
+  /** Reads that failed since the start. Thread-safe. */
+  public long failures() {
+    return failures.sum();
+  }
+
+  private void fail(Waiter waiter, KvError error) {
+    failures.increment();
+    waiter.finish(error);
+  }
+
   /** Says whether this member leads, alone, and has applied an entry of its own term. */
   void soleVoter(boolean alone) {
     soleVoter = alone;
@@ -143,7 +161,7 @@ public final class ReadBarrier {
       Round round = each.next();
       if (round.index < 0 && round.leader != leader) {
         each.remove();
-        round.waiters.forEach(waiter -> waiter.finish(KvError.LEADER_CHANGED));
+        round.waiters.forEach(waiter -> fail(waiter, KvError.LEADER_CHANGED));
       }
     }
   }
@@ -164,6 +182,7 @@ public final class ReadBarrier {
       } else if (round.index < 0 && now - round.sentNanos >= RETRY_NANOS) {
         // a fresh id each time: an answer to the old one may stem from before a pause of this
         // process
+        slowRounds.increment();
         long leader = confirm.readIndex(nextRound);
         if (leader != 0) {
           round.id = nextRound++;
@@ -174,11 +193,11 @@ public final class ReadBarrier {
     }
   }
 
-  private static List<Waiter> expire(List<Waiter> waiters, long now) {
+  private List<Waiter> expire(List<Waiter> waiters, long now) {
     List<Waiter> left = new ArrayList<>(waiters.size());
     for (Waiter waiter : waiters) {
       if (now - waiter.deadlineNanos() >= 0) {
-        waiter.finish(KvError.TIMED_OUT);
+        fail(waiter, KvError.TIMED_OUT);
       } else {
         left.add(waiter);
       }
@@ -191,7 +210,7 @@ public final class ReadBarrier {
     closed = true;
     soleVoter = false;
     send(_ -> 1);
-    rounds.forEach(round -> round.waiters.forEach(waiter -> waiter.finish(KvError.STOPPED)));
+    rounds.forEach(round -> round.waiters.forEach(waiter -> fail(waiter, KvError.STOPPED)));
     rounds.clear();
   }
 }

@@ -96,6 +96,7 @@ public final class GrpcTransport implements Transport {
         new PeerServer(
             settings,
             serverTls,
+            environment.pool(),
             front,
             loops,
             PeerService.define(context, peers.admission()),

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class PeerServer {
   PeerServer(
       PeerSettings settings,
       @Nullable SslContext tls,
+      Executor blocking,
       PeerFront front,
       EventLoopGroup loops,
       ServerServiceDefinition service,
@@ -40,14 +42,14 @@ final class PeerServer {
       (url.secure() ? encrypted : plain).add(new InetSocketAddress(url.host(), url.port()));
     }
     if (!plain.isEmpty()) {
-      servers.add(build(settings, plain, null, front, loops, service, self));
+      servers.add(build(settings, plain, null, blocking, front, loops, service, self));
     }
     if (!encrypted.isEmpty()) {
       if (tls == null) {
         throw new IllegalArgumentException(
             "an https peer URL to listen on, but no certificate: " + settings.listenUrls());
       }
-      servers.add(build(settings, encrypted, tls, front, loops, service, self));
+      servers.add(build(settings, encrypted, tls, blocking, front, loops, service, self));
     }
   }
 
@@ -55,6 +57,7 @@ final class PeerServer {
       PeerSettings settings,
       List<SocketAddress> addresses,
       @Nullable SslContext tls,
+      Executor blocking,
       PeerFront front,
       EventLoopGroup loops,
       ServerServiceDefinition service,
@@ -75,7 +78,7 @@ final class PeerServer {
         .permitKeepAliveWithoutCalls(true)
         .addService(service);
     if (tls != null) {
-      builder.sslContext(tls);
+      builder.protocolNegotiator(new PeerTls(tls, blocking));
     }
     InternalNettyServerBuilder.setStatsEnabled(builder, false);
     InternalNettyServerBuilder.setTracingEnabled(builder, false);

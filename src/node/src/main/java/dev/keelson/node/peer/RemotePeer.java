@@ -4,6 +4,7 @@ import dev.keelson.proto.peer.RaftAck;
 import dev.keelson.raft.Message;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -133,9 +134,16 @@ final class RemotePeer {
       Metadata headers,
       long timeoutMillis) {
     CompletableFuture<A> result = new CompletableFuture<>();
-    ClientCall<Q, A> call =
-        channel.newCall(
-            method, CallOptions.DEFAULT.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS));
+    CallOptions options =
+        CallOptions.DEFAULT.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS);
+    // on behalf of this member: it does not end with a call that is being answered on this thread
+    Context caller = Context.ROOT.attach();
+    ClientCall<Q, A> call;
+    try {
+      call = channel.newCall(method, options);
+    } finally {
+      Context.ROOT.detach(caller);
+    }
     call.start(
         new ClientCall.Listener<>() {
           @Override

@@ -32,7 +32,7 @@ final class SnapshotSender {
   private static final int CHUNK_BYTES = 256 << 10;
   private static final int FRUITLESS_MAX = 5;
   private static final int SPOILED_MAX = 2;
-  private static final long PAUSE_MILLIS = 200;
+  private static final long PAUSE_MILLIS = 100;
 
   /** Consensus asks again as soon as it hears of a failure. */
   private static final long FAILURE_PAUSE_MILLIS = 1000;
@@ -170,7 +170,9 @@ final class SnapshotSender {
           log(String.valueOf(e.getMessage()));
         }
         fruitless = offset > before ? 0 : fruitless + 1;
-        Thread.sleep(PAUSE_MILLIS << fruitless);
+        if (fruitless < FRUITLESS_MAX) {
+          Thread.sleep(PAUSE_MILLIS << fruitless);
+        }
       }
       return false;
     }

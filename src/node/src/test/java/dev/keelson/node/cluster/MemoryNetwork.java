@@ -13,7 +13,11 @@ import dev.keelson.proto.peer.LeaseTimeToLiveResponse;
 import dev.keelson.proto.peer.PromoteRequest;
 import dev.keelson.proto.peer.PromoteResponse;
 import dev.keelson.raft.Message;
+import dev.keelson.raft.SnapshotMetadata;
 import io.grpc.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,12 +25,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Connects members by their peer URLs; can cut any of them off. */
 final class MemoryNetwork implements AutoCloseable {
   private final Map<String, Node> byUrl = new ConcurrentHashMap<>();
+  private final AtomicLong snapshots = new AtomicLong();
   private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
   private final ExecutorService delivery =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("network").factory());
@@ -39,6 +45,11 @@ final class MemoryNetwork implements AutoCloseable {
   /** Nothing goes to or comes from that URL until {@link #mend}. */
   void cut(String url) {
     cutOff.add(url);
+  }
+
+  /** Snapshots that were carried. */
+  long snapshots() {
+    return snapshots.get();
   }
 
   void mend(String url) {
@@ -99,13 +110,33 @@ final class MemoryNetwork implements AutoCloseable {
     private void deliver(Message message) {
       Receiver to = reach(message.to());
       Receiver own = receiver;
-      if (to != null) {
+      if (to != null && own != null && message instanceof Message.InstallSnapshot install) {
+        own.snapshotSent(message.to(), carry(install, own, to));
+      } else if (to != null) {
         to.received(List.of(message));
       } else if (own != null) {
         own.unreachable(message.to());
         if (message instanceof Message.InstallSnapshot) {
           own.snapshotSent(message.to(), false);
         }
+      }
+    }
+
+    /** What a real transport does over the network. */
+    private boolean carry(Message.InstallSnapshot install, Receiver own, Receiver to) {
+      try {
+        Path directory = to.snapshots().directory();
+        Files.createDirectories(directory);
+        Path checkpoint = directory.resolve("arrived-" + snapshots.incrementAndGet());
+        SnapshotMetadata metadata = own.snapshots().checkpoint(checkpoint);
+        to.snapshots().arrived(checkpoint, metadata);
+        to.received(
+            List.of(
+                new Message.InstallSnapshot(
+                    install.from(), install.to(), install.term(), metadata)));
+        return true;
+      } catch (IOException e) {
+        return false;
       }
     }
 

@@ -1,6 +1,8 @@
 package dev.keelson.server.config;
 
+import dev.keelson.node.compaction.CompactionPolicy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +53,34 @@ public final class Configuration {
   public Path dataDir() {
     String path = get(MemberOptions.DATA_DIR);
     return Path.of(path.isEmpty() ? get(MemberOptions.NAME) + ".keelson" : path);
+  }
+
+  /**
+   * What the options of automatic compaction ask for together. A bare number is a number of hours,
+   * or of revisions, by the mode.
+   */
+  public CompactionPolicy compactionPolicy() {
+    String retention = get(MemberOptions.AUTO_COMPACTION_RETENTION);
+    boolean bare = retention.chars().allMatch(c -> c >= '0' && c <= '9') && !retention.isEmpty();
+    try {
+      if (get(MemberOptions.AUTO_COMPACTION_MODE).equals("revision") && bare) {
+        long kept = Long.parseLong(retention);
+        return kept == 0 ? new CompactionPolicy.Off() : new CompactionPolicy.ByRevision(kept);
+      }
+      Duration kept =
+          bare ? Duration.ofHours(Long.parseLong(retention)) : GoDuration.parse(retention);
+      if (kept.isZero()) {
+        return new CompactionPolicy.Off();
+      }
+      if (kept.isPositive() && get(MemberOptions.AUTO_COMPACTION_MODE).equals("periodic")) {
+        return new CompactionPolicy.Periodic(kept);
+      }
+    } catch (ArithmeticException | NumberFormatException e) {
+      // told of below
+    }
+    throw ConfigurationException.usage(
+        "error parsing CompactionRetention: invalid --%s %s"
+            .formatted(MemberOptions.AUTO_COMPACTION_RETENTION.name(), retention));
   }
 
   /** The members at bootstrap: as set, else this member alone under its advertised peer URLs. */

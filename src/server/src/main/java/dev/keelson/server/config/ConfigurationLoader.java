@@ -133,6 +133,10 @@ public final class ConfigurationLoader {
   }
 
   private void set(Option<?> option, String text) {
+    if (text.indexOf('\0') >= 0) {
+      // only a config file can bring one; no path and no name has it
+      throw ConfigurationException.usage("--%s contains a NUL character".formatted(option.name()));
+    }
     Object value = option.parse(text);
     values.put(option, value);
     explicit.add(option);
@@ -161,7 +165,8 @@ public final class ConfigurationLoader {
     }
     Configuration configuration = new Configuration(values, explicit, notices);
     Validation.check(configuration);
-    return configuration;
+    notices.addAll(TlsRules.notices(configuration));
+    return new Configuration(values, explicit, notices);
   }
 
   private void note(String message, Map<String, Object> fields) {

@@ -16,6 +16,10 @@ public final class Help {
 
               keelson [flags]
                 Start a member. Flags, ETCD_* environment and the config file are etcd's.
+
+              keelson snapshot save|status|verify|restore --help
+              keelson backup create|list|verify|prune|delete|restore --help
+                Work on snapshot files and backups, and end.
             """);
     Options.SECTIONS.forEach(
         (title, options) -> {

@@ -28,7 +28,7 @@ public record InitialCluster(Map<String, List<Url>> members) {
    *
    * @throws IllegalArgumentException when an item has no URL or the URL is wrong
    */
-  static InitialCluster parse(String text) {
+  public static InitialCluster parse(String text) {
     TreeMap<String, List<Url>> members = new TreeMap<>();
     for (String item : text.split(",", -1)) {
       if (item.isBlank()) {

@@ -110,19 +110,17 @@ public final class MemberOptions {
           "false",
           "Do not wait for the disk: a crash may lose acknowledged writes.");
   public static final Option<String> AUTO_COMPACTION_MODE =
-      notYet(
+      works(
           "auto-compaction-mode",
           oneOf("periodic", "revision"),
           "periodic",
-          "What auto-compaction-retention counts.",
-          "automatic compaction is not built");
+          "What auto-compaction-retention counts.");
   public static final Option<String> AUTO_COMPACTION_RETENTION =
-      notYet(
+      works(
           "auto-compaction-retention",
           TEXT,
           "0",
-          "History kept by automatic compaction; 0 is off.",
-          "automatic compaction is not built");
+          "History kept by automatic compaction: a duration, hours, or revisions; 0 is off.");
   public static final Option<Integer> COMPACTION_BATCH_LIMIT =
       works("compaction-batch-limit", INT, "1000", "Revisions removed per compaction batch.");
   public static final Option<Duration> COMPACTION_SLEEP_INTERVAL =
@@ -136,12 +134,11 @@ public final class MemberOptions {
   public static final Option<Duration> WARNING_APPLY_DURATION =
       works("warning-apply-duration", DURATION, "100ms", "An apply slower than this is logged.");
   public static final Option<Duration> WARNING_UNARY_REQUEST_DURATION =
-      notYet(
+      works(
           "warning-unary-request-duration",
           DURATION,
           "300ms",
-          "A unary request slower than this is logged.",
-          "slow requests are not logged");
+          "A unary request slower than this is logged.");
   public static final Option<Duration> BACKEND_BATCH_INTERVAL =
       ignored(
           "backend-batch-interval",

@@ -37,6 +37,9 @@ public final class OptionType<T> {
   static final OptionType<FeatureGates> GATES =
       new OptionType<>("Name=bool,...", FeatureGates::parse, FeatureGates::toString);
 
+  static final OptionType<LogRotation> ROTATION =
+      new OptionType<>("json", LogRotation::parse, LogRotation::toString);
+
   private final String placeholder;
   private final Function<String, T> parser;
   private final Function<T, Object> shown;

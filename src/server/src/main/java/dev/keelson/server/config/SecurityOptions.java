@@ -1,7 +1,7 @@
 package dev.keelson.server.config;
 
 import static dev.keelson.server.config.Option.ignored;
-import static dev.keelson.server.config.Option.notYet;
+import static dev.keelson.server.config.Option.works;
 import static dev.keelson.server.config.OptionType.INT;
 import static dev.keelson.server.config.OptionType.LIST;
 import static dev.keelson.server.config.OptionType.SWITCH;
@@ -13,96 +13,69 @@ import java.util.List;
 /** Options of TLS and authentication. */
 public final class SecurityOptions {
 
-  private static final String CLIENT_TLS = "client TLS is not built";
-  private static final String PEER_TLS = "peer TLS is not built";
-  private static final String AUTH = "authentication is not built";
+  private static final String NO_CLIENT = "the JSON gateway does not connect to its own port";
 
   public static final Option<String> CERT_FILE =
-      client("cert-file", "Certificate of the client listeners.");
-  public static final Option<String> KEY_FILE = client("key-file", "Key of the client listeners.");
+      file("cert-file", "Certificate of the client listeners.");
+  public static final Option<String> KEY_FILE = file("key-file", "Key of the client listeners.");
   public static final Option<Boolean> CLIENT_CERT_AUTH =
-      notYet("client-cert-auth", SWITCH, "false", "Require certificates of clients.", CLIENT_TLS);
+      works("client-cert-auth", SWITCH, "false", "Require certificates of clients.");
   public static final Option<String> TRUSTED_CA_FILE =
-      client("trusted-ca-file", "Authority for certificates of clients.");
+      file("trusted-ca-file", "Authority for certificates of clients.");
   public static final Option<String> CLIENT_CERT_FILE =
-      client("client-cert-file", "Certificate used when acting as a client.");
+      ignored("client-cert-file", TEXT, "", "Certificate used when acting as a client.", NO_CLIENT);
   public static final Option<String> CLIENT_KEY_FILE =
-      client("client-key-file", "Key used when acting as a client.");
+      ignored("client-key-file", TEXT, "", "Key used when acting as a client.", NO_CLIENT);
   public static final Option<String> CLIENT_CRL_FILE =
-      client("client-crl-file", "Revoked certificates of clients.");
+      file("client-crl-file", "Revoked certificates of clients.");
   public static final Option<List<String>> CLIENT_CERT_ALLOWED_HOSTNAME =
-      notYet(
+      works(
           "client-cert-allowed-hostname",
           LIST,
           "",
-          "Host names allowed in certificates of clients.",
-          CLIENT_TLS);
+          "Host names allowed in certificates of clients.");
   public static final Option<Boolean> AUTO_TLS =
-      notYet(
-          "auto-tls", SWITCH, "false", "Generate the client listeners' certificate.", CLIENT_TLS);
+      works("auto-tls", SWITCH, "false", "Generate the client listeners' certificate.");
   public static final Option<String> PEER_CERT_FILE =
-      peer("peer-cert-file", "Certificate of the peer listeners.");
+      file("peer-cert-file", "Certificate of the peer listeners.");
   public static final Option<String> PEER_KEY_FILE =
-      peer("peer-key-file", "Key of the peer listeners.");
+      file("peer-key-file", "Key of the peer listeners.");
   public static final Option<Boolean> PEER_CLIENT_CERT_AUTH =
-      notYet("peer-client-cert-auth", SWITCH, "false", "Require certificates of peers.", PEER_TLS);
+      works("peer-client-cert-auth", SWITCH, "false", "Require certificates of peers.");
   public static final Option<String> PEER_TRUSTED_CA_FILE =
-      peer("peer-trusted-ca-file", "Authority for certificates of peers.");
+      file("peer-trusted-ca-file", "Authority for certificates of peers.");
   public static final Option<String> PEER_CLIENT_CERT_FILE =
-      peer("peer-client-cert-file", "Certificate for connections to peers.");
+      file("peer-client-cert-file", "Certificate for connections to peers.");
   public static final Option<String> PEER_CLIENT_KEY_FILE =
-      peer("peer-client-key-file", "Key for connections to peers.");
+      file("peer-client-key-file", "Key for connections to peers.");
   public static final Option<Boolean> PEER_AUTO_TLS =
-      notYet(
-          "peer-auto-tls", SWITCH, "false", "Generate the peer listeners' certificate.", PEER_TLS);
+      works("peer-auto-tls", SWITCH, "false", "Generate the peer listeners' certificate.");
   public static final Option<String> PEER_CRL_FILE =
-      peer("peer-crl-file", "Revoked certificates of peers.");
+      file("peer-crl-file", "Revoked certificates of peers.");
   public static final Option<List<String>> PEER_CERT_ALLOWED_CN =
-      notYet(
-          "peer-cert-allowed-cn",
-          LIST,
-          "",
-          "Common names allowed in certificates of peers.",
-          PEER_TLS);
+      works("peer-cert-allowed-cn", LIST, "", "Common names allowed in certificates of peers.");
   public static final Option<List<String>> PEER_CERT_ALLOWED_HOSTNAME =
-      notYet(
-          "peer-cert-allowed-hostname",
-          LIST,
-          "",
-          "Host names allowed in certificates of peers.",
-          PEER_TLS);
+      works("peer-cert-allowed-hostname", LIST, "", "Host names allowed in certificates of peers.");
   public static final Option<Boolean> PEER_SKIP_CLIENT_SAN_VERIFICATION =
-      notYet(
+      works(
           "peer-skip-client-san-verification",
           SWITCH,
           "false",
-          "Do not compare a peer's certificate with its address.",
-          PEER_TLS);
+          "Do not compare a peer's certificate with its address.");
   public static final Option<Integer> SELF_SIGNED_CERT_VALIDITY =
-      ignored(
-          "self-signed-cert-validity",
-          INT,
-          "1",
-          "Years a generated certificate is valid.",
-          "it acts only with auto-tls and peer-auto-tls");
+      works("self-signed-cert-validity", INT, "1", "Years a generated certificate is valid.");
   public static final Option<List<String>> CIPHER_SUITES =
-      notYet("cipher-suites", LIST, "", "TLS suites, under Go's names.", CLIENT_TLS);
+      works("cipher-suites", LIST, "", "TLS suites, under Go's names.");
   public static final Option<String> TLS_MIN_VERSION =
-      notYet(
-          "tls-min-version",
-          oneOf("TLS1.2", "TLS1.3"),
-          "TLS1.2",
-          "Lowest TLS version.",
-          CLIENT_TLS);
+      works("tls-min-version", oneOf("TLS1.2", "TLS1.3"), "TLS1.2", "Lowest TLS version.");
   public static final Option<String> TLS_MAX_VERSION =
-      notYet(
-          "tls-max-version", oneOf("", "TLS1.2", "TLS1.3"), "", "Highest TLS version.", CLIENT_TLS);
+      works("tls-max-version", oneOf("", "TLS1.2", "TLS1.3"), "", "Highest TLS version.");
   public static final Option<String> AUTH_TOKEN =
-      notYet("auth-token", TEXT, "simple", "Kind of authentication token and its options.", AUTH);
+      works("auth-token", TEXT, "simple", "Kind of authentication token and its options.");
   public static final Option<Integer> AUTH_TOKEN_TTL =
-      notYet("auth-token-ttl", INT, "300", "Lifetime of a simple token, in seconds.", AUTH);
+      works("auth-token-ttl", INT, "300", "Lifetime of a simple token, in seconds.");
   public static final Option<Integer> BCRYPT_COST =
-      notYet("bcrypt-cost", INT, "10", "Cost of a password hash, 4 to 31.", AUTH);
+      works("bcrypt-cost", INT, "10", "Cost of a password hash, 4 to 31.");
 
   static final List<Option<?>> ALL =
       List.of(
@@ -136,11 +109,7 @@ public final class SecurityOptions {
 
   private SecurityOptions() {}
 
-  private static Option<String> client(String name, String help) {
-    return notYet(name, TEXT, "", help, CLIENT_TLS);
-  }
-
-  private static Option<String> peer(String name, String help) {
-    return notYet(name, TEXT, "", help, PEER_TLS);
+  private static Option<String> file(String name, String help) {
+    return works(name, TEXT, "", help);
   }
 }

@@ -6,8 +6,8 @@ import static dev.keelson.server.config.Option.works;
 import static dev.keelson.server.config.OptionType.DURATION;
 import static dev.keelson.server.config.OptionType.INT;
 import static dev.keelson.server.config.OptionType.LIST;
+import static dev.keelson.server.config.OptionType.ROTATION;
 import static dev.keelson.server.config.OptionType.SWITCH;
-import static dev.keelson.server.config.OptionType.TEXT;
 import static dev.keelson.server.config.OptionType.UINT32;
 import static dev.keelson.server.config.OptionType.URLS;
 import static dev.keelson.server.config.OptionType.oneOf;
@@ -27,12 +27,7 @@ public final class ServingOptions {
           "http://localhost:2379",
           "URLs to listen on for clients, gRPC and HTTP.");
   public static final Option<List<Url>> LISTEN_CLIENT_HTTP_URLS =
-      notYet(
-          "listen-client-http-urls",
-          URLS,
-          "",
-          "Separate URLs for HTTP clients only.",
-          "HTTP cannot be separated from gRPC");
+      works("listen-client-http-urls", URLS, "", "Separate URLs for HTTP clients only.");
   public static final Option<List<Url>> LISTEN_METRICS_URLS =
       works("listen-metrics-urls", URLS, "", "More URLs to answer metrics and health on.");
   public static final Option<List<Url>> ADVERTISE_CLIENT_URLS =
@@ -67,12 +62,7 @@ public final class ServingOptions {
           "20s",
           "An unanswered ping closes the connection after this.");
   public static final Option<Boolean> SOCKET_REUSE_PORT =
-      notYet(
-          "socket-reuse-port",
-          SWITCH,
-          "false",
-          "Set SO_REUSEPORT on listeners.",
-          "the listeners do not set it");
+      works("socket-reuse-port", SWITCH, "false", "Set SO_REUSEPORT on listeners.");
   public static final Option<Boolean> SOCKET_REUSE_ADDRESS =
       works(
           "socket-reuse-address",
@@ -80,12 +70,7 @@ public final class ServingOptions {
           "false",
           "Set SO_REUSEADDR on listeners (always so here).");
   public static final Option<Boolean> ENABLE_GRPC_GATEWAY =
-      notYet(
-          "enable-grpc-gateway",
-          SWITCH,
-          "true",
-          "Serve the JSON gateway.",
-          "the gateway cannot be switched off");
+      works("enable-grpc-gateway", SWITCH, "true", "Serve the JSON gateway.");
   public static final Option<Duration> RAFT_READ_TIMEOUT =
       notYet(
           "raft-read-timeout",
@@ -101,15 +86,9 @@ public final class ServingOptions {
           "Write timeout of peer connections.",
           "the timeout is fixed");
   public static final Option<List<String>> CORS =
-      notYet(
-          "cors", LIST, "*", "Origins that may use the HTTP endpoints.", "origins are not checked");
+      works("cors", LIST, "*", "Origins that may use the HTTP endpoints.");
   public static final Option<List<String>> HOST_WHITELIST =
-      notYet(
-          "host-whitelist",
-          LIST,
-          "*",
-          "Host headers accepted over plain HTTP.",
-          "hosts are not checked");
+      works("host-whitelist", LIST, "*", "Host headers accepted over plain HTTP.");
   public static final Option<Boolean> ENABLE_PPROF =
       ignored(
           "enable-pprof",
@@ -118,12 +97,7 @@ public final class ServingOptions {
           "Serve Go's profiles under /debug/pprof.",
           "a JVM has other profilers, for example jcmd and JFR");
   public static final Option<String> METRICS =
-      notYet(
-          "metrics",
-          oneOf("basic", "extensive"),
-          "basic",
-          "Detail of the metrics.",
-          "histograms per RPC are not built");
+      works("metrics", oneOf("basic", "extensive"), "basic", "Detail of the metrics.");
 
   public static final Option<String> LOG_LEVEL =
       works(
@@ -139,19 +113,13 @@ public final class ServingOptions {
   public static final Option<String> LOGGER =
       works("logger", oneOf("zap"), "zap", "Name of the log format's family; only zap.");
   public static final Option<Boolean> ENABLE_LOG_ROTATION =
-      notYet(
-          "enable-log-rotation",
-          SWITCH,
-          "false",
-          "Rotate the log file.",
-          "log files are not rotated; use logrotate with copytruncate");
-  public static final Option<String> LOG_ROTATION_CONFIG_JSON =
-      ignored(
+      works("enable-log-rotation", SWITCH, "false", "Rotate the log file.");
+  public static final Option<LogRotation> LOG_ROTATION_CONFIG_JSON =
+      works(
           "log-rotation-config-json",
-          TEXT,
+          ROTATION,
           "{\"maxsize\": 100, \"maxage\": 0, \"maxbackups\": 0, \"localtime\": false, \"compress\": false}",
-          "Settings of log rotation.",
-          "it acts only with enable-log-rotation");
+          "Settings of log rotation.");
 
   static final List<Option<?>> ALL =
       List.of(

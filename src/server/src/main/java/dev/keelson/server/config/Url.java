@@ -31,10 +31,18 @@ public record Url(String scheme, String host, int port) implements Comparable<Ur
       throw new IllegalArgumentException(schemeProblem(trimmed));
     }
     return switch (scheme) {
-      case "unix", "unixs" -> new Url(scheme, trimmed.substring(scheme.length() + 3), -1);
+      case "unix", "unixs" -> parseUnix(scheme, trimmed);
       case "http", "https" -> parseTcp(uri, trimmed);
       default -> throw new IllegalArgumentException(schemeProblem(trimmed));
     };
+  }
+
+  private static Url parseUnix(String scheme, String text) {
+    String start = scheme + "://";
+    if (!text.startsWith(start) || text.length() == start.length()) {
+      throw new IllegalArgumentException("URL must name a path: " + text);
+    }
+    return new Url(scheme, text.substring(start.length()), -1);
   }
 
   private static Url parseTcp(URI uri, String text) {

@@ -13,6 +13,10 @@ public final class Validation {
 
   private static final int MAX_ELECTION_MILLIS = 50_000;
 
+  /** Log outputs that are no paths. */
+  private static final List<String> NO_FILES =
+      List.of("default", "stderr", "stdout", "systemd/journal");
+
   private Validation() {}
 
   static void check(Configuration configuration) {
@@ -21,7 +25,9 @@ public final class Validation {
         configuration.get(MemberOptions.ELECTION_TIMEOUT));
     checkListen(configuration.get(ServingOptions.LISTEN_PEER_URLS));
     checkListen(configuration.get(ServingOptions.LISTEN_CLIENT_URLS));
+    checkListen(configuration.get(ServingOptions.LISTEN_CLIENT_HTTP_URLS));
     checkListen(configuration.get(ServingOptions.LISTEN_METRICS_URLS));
+    TlsRules.check(configuration);
     if (configuration.isSet(ServingOptions.LISTEN_CLIENT_URLS)
         && !configuration
             .get(ServingOptions.LISTEN_CLIENT_URLS)
@@ -34,10 +40,15 @@ public final class Validation {
     atLeast(1, ServingOptions.MAX_REQUEST_BYTES, configuration);
     atLeast(1, ServingOptions.MAX_TXN_OPS, configuration);
     atLeast(1, MemberOptions.COMPACTION_BATCH_LIMIT, configuration);
+    atLeast(1, SecurityOptions.AUTH_TOKEN_TTL, configuration);
     if (configuration.get(MemberOptions.NAME).isEmpty()) {
       throw refuse("--name must not be empty");
     }
+    var _ = configuration.compactionPolicy();
     checkLogOutputs(configuration.get(ServingOptions.LOG_OUTPUTS));
+    if (configuration.get(ServingOptions.ENABLE_LOG_ROTATION)) {
+      checkRotatedOutput(configuration.get(ServingOptions.LOG_OUTPUTS));
+    }
   }
 
   private static void checkTimes(int heartbeatMillis, int electionMillis) {
@@ -64,21 +75,19 @@ public final class Validation {
       if (!url.isBindable()) {
         throw refuse("expected IP in URL for binding (%s)".formatted(url));
       }
-      if (url.isSecure()) {
-        throw refuse("%s: TLS is not supported yet".formatted(url));
-      }
-      if (url.isUnix()) {
-        throw refuse("%s: unix sockets are not supported yet".formatted(url));
-      }
     }
   }
 
   private static void checkLogOutputs(List<String> outputs) {
-    if (outputs.contains("systemd/journal")) {
-      throw refuse("--log-outputs=systemd/journal is not supported yet; use stderr");
-    }
     if (outputs.size() > 1 && outputs.contains("default")) {
       throw refuse("multi logoutput for \"default\" is not supported yet");
+    }
+  }
+
+  private static void checkRotatedOutput(List<String> outputs) {
+    if (outputs.size() != 1 || NO_FILES.contains(outputs.getFirst())) {
+      throw refuse(
+          "--log-outputs requires a single file path when --log-rotate-config-json is defined");
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.keelson.server.http;
 
+import dev.keelson.server.config.Configuration;
+import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.listen.RelayedConnections;
 import dev.keelson.server.listen.RelayedConnections.Relayed;
 import dev.keelson.server.listen.Surface;
@@ -12,6 +14,8 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rules every HTTP request passes first: it must come through a listener, ask for what that
@@ -20,15 +24,21 @@ import java.util.List;
 @Singleton
 final class Gatekeeper {
 
+  private static final Logger log = LoggerFactory.getLogger(Gatekeeper.class);
+
   private static final int PRIORITY = 1000;
 
   /** Paths that take GET only; below the last two hang single checks. */
   private static final List<String> GET_ONLY = List.of("/health", "/version", "/livez", "/readyz");
 
   private final RelayedConnections connections;
+  private final AllowedOrigins origins;
+  private final HostWhitelist hosts;
 
-  Gatekeeper(RelayedConnections connections) {
+  Gatekeeper(RelayedConnections connections, Configuration configuration) {
     this.connections = connections;
+    this.origins = new AllowedOrigins(configuration.get(ServingOptions.CORS));
+    this.hosts = new HostWhitelist(configuration.get(ServingOptions.HOST_WHITELIST));
   }
 
   void install(@Observes Filters filters) {
@@ -49,11 +59,18 @@ final class Gatekeeper {
       request.connection().close();
       return;
     }
-    // etcd's default --cors=*; set here so that refusals carry them too.
     HttpServerResponse response = context.response();
-    response.putHeader("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE");
-    response.putHeader("Access-Control-Allow-Origin", "*");
-    response.putHeader("Access-Control-Allow-Headers", "accept, content-type, authorization");
+    String host = request.getHeader("Host");
+    if (relayed.surface() == Surface.CLIENT && !relayed.encrypted() && !hosts.allows(host)) {
+      String name = HostWhitelist.name(host);
+      log.atWarn()
+          .addKeyValue("host", name)
+          .log("rejecting HTTP request to prevent DNS rebinding attacks");
+      end(context, 421, HostWhitelist.refusal(name));
+      return;
+    }
+    // set here so that refusals carry them too
+    origins.addHeaders(request.getHeader("Origin"), response);
     String path = request.path();
     if (request.method().equals(HttpMethod.OPTIONS)) {
       response.setStatusCode(200).end();

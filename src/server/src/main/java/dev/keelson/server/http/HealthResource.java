@@ -3,6 +3,7 @@ package dev.keelson.server.http;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberView;
 import dev.keelson.server.member.ProductVersion;
+import dev.keelson.server.metrics.HealthMetrics;
 import io.vertx.core.json.JsonObject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

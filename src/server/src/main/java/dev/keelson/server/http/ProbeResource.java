@@ -2,6 +2,7 @@ package dev.keelson.server.http;
 
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberView;
+import dev.keelson.server.metrics.HealthMetrics;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -102,7 +103,7 @@ public final class ProbeResource {
     for (int i = 0; i < checks.size(); i++) {
       Check check = checks.get(i);
       Optional<String> problem = outcomes.get(i).join(); // complete: see run
-      metrics.check(type, check, problem.isEmpty());
+      metrics.check(type, check.label(), problem.isEmpty());
       if (problem.isEmpty()) {
         lines.append("[+]").append(check.label()).append(" ok\n");
       } else {

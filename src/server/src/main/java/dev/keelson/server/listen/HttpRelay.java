@@ -1,5 +1,6 @@
 package dev.keelson.server.listen;
 
+import dev.keelson.server.listen.RelayedConnections.Entry;
 import dev.keelson.server.listen.RelayedConnections.Relayed;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
@@ -12,6 +13,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -29,18 +31,29 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
 
   private final HttpBackend backend;
   private final Surface surface;
+  private final boolean encrypted;
+  private final Duration patience;
   private final Deque<Object> early = new ArrayDeque<>();
   private @Nullable Channel server;
+  private @Nullable Entry entry;
   private boolean connected;
 
-  HttpRelay(HttpBackend backend, Surface surface) {
+  /**
+   * Creates a relay for one connection.
+   *
+   * @param patience how long the head of the first request may take
+   */
+  HttpRelay(HttpBackend backend, Surface surface, boolean encrypted, Duration patience) {
     this.backend = backend;
     this.surface = surface;
+    this.encrypted = encrypted;
+    this.patience = patience;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext client) {
     client.channel().config().setAutoRead(false);
+    client.pipeline().addBefore(client.name(), null, new HeadDeadline(patience));
     ChannelFuture connecting =
         new Bootstrap()
             .group(client.channel().eventLoop())
@@ -48,7 +61,7 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
             .option(ChannelOption.AUTO_READ, false)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLIS)
-            .handler(new FromServer(client))
+            .handler(new FromServer(client, this))
             .connect(backend.address());
     Channel connectingChannel = connecting.channel();
     server = connectingChannel;
@@ -69,8 +82,12 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
     }
     int port = ((InetSocketAddress) channel.localAddress()).getPort();
     RelayedConnections connections = backend.connections();
-    connections.add(port, new Relayed(surface, client.channel().remoteAddress()));
-    channel.closeFuture().addListener(closed -> connections.remove(port));
+    Entry own =
+        new Entry(
+            new Relayed(surface, client.channel().remoteAddress(), encrypted), client.channel());
+    entry = own;
+    connections.add(port, own);
+    channel.closeFuture().addListener(closed -> connections.remove(port, own));
     connected = true;
     for (Object bytes = early.poll(); bytes != null; bytes = early.poll()) {
       channel.write(bytes);
@@ -87,7 +104,14 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
       early.add(bytes); // at most one read loop's worth: reading stopped when we were added
       return;
     }
+    touch();
     channel.write(bytes);
+  }
+
+  private void touch() {
+    if (entry != null) {
+      entry.touch();
+    }
   }
 
   @Override
@@ -125,13 +149,16 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
   private static final class FromServer extends ChannelInboundHandlerAdapter {
 
     private final ChannelHandlerContext client;
+    private final HttpRelay relay;
 
-    FromServer(ChannelHandlerContext client) {
+    FromServer(ChannelHandlerContext client, HttpRelay relay) {
       this.client = client;
+      this.relay = relay;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext server, Object bytes) {
+      relay.touch();
       client.write(bytes);
     }
 

@@ -8,66 +8,66 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the first bytes of a connection and hands it, bytes included, to the handler of its
- * protocol. A connection that speaks neither protocol, or does not say in time, is closed.
+ * Waits for the first bytes of a connection, decrypted if need be, and hands it, bytes included, to
+ * the handler of its protocol. A connection that speaks neither protocol, or does not say in time,
+ * is closed; so is one whose handshake takes too long.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
 final class ProtocolSniffer extends ByteToMessageDecoder {
 
-  private final @Nullable Supplier<ChannelHandler> http2;
-  private final Supplier<ChannelHandler> http1;
+  /**
+   * Where connections go.
+   *
+   * @param http2 makes the handler for HTTP/2; null closes such connections
+   * @param http1 makes the handler for HTTP/1; null closes such connections
+   */
+  record Destinations(
+      @Nullable Function<ChannelHandlerContext, ChannelHandler> http2,
+      @Nullable Function<ChannelHandlerContext, ChannelHandler> http1) {}
+
+  private final Destinations destinations;
+  private final Newcomers newcomers;
   private final Duration patience;
-  private @Nullable Object negotiationEvent;
   private @Nullable ScheduledFuture<?> deadline;
 
   /**
    * Creates a sniffer.
    *
-   * @param http2 makes the handler for HTTP/2; null closes such connections
-   * @param http1 makes the handler for HTTP/1
-   * @param patience how long the first bytes may take
+   * @param newcomers where the connection counts until it has spoken
+   * @param patience how long the handshake and the first bytes may take together
    */
-  ProtocolSniffer(
-      @Nullable Supplier<ChannelHandler> http2, Supplier<ChannelHandler> http1, Duration patience) {
-    this.http2 = http2;
-    this.http1 = http1;
+  ProtocolSniffer(Destinations destinations, Newcomers newcomers, Duration patience) {
+    this.destinations = destinations;
+    this.newcomers = newcomers;
     this.patience = patience;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
+    newcomers.add(context.channel());
     deadline =
         context
             .executor()
             .schedule(() -> context.close(), patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** grpc-java starts its negotiation by an event; it is kept until the protocol is known. */
+  /** A failed handshake comes by here; it has been reported, and the connection is closing. */
   @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (negotiationEvent == null) {
-      negotiationEvent = event;
-    } else {
-      context.fireUserEventTriggered(event);
-    }
+  @SuppressWarnings("deprecation") // deprecated in ChannelHandler, not in the inbound interface
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
   }
 
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf bytes, List<Object> out) {
     switch (FirstBytes.judge(bytes)) {
       case UNDECIDED -> {}
-      case HTTP1 -> handOver(context, http1.get());
-      case HTTP2 -> {
-        if (http2 == null) {
-          refuse(context, bytes);
-        } else {
-          handOver(context, http2.get());
-        }
-      }
+      case HTTP1 -> handOver(context, bytes, destinations.http1());
+      case HTTP2 -> handOver(context, bytes, destinations.http2());
       case UNKNOWN -> refuse(context, bytes);
     }
   }
@@ -77,16 +77,21 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
     context.close();
   }
 
-  private void handOver(ChannelHandlerContext context, ChannelHandler next) {
-    context.pipeline().addAfter(context.name(), null, next);
-    if (negotiationEvent != null) {
-      context.fireUserEventTriggered(negotiationEvent);
+  private void handOver(
+      ChannelHandlerContext context,
+      ByteBuf bytes,
+      @Nullable Function<ChannelHandlerContext, ChannelHandler> destination) {
+    if (destination == null) {
+      refuse(context, bytes);
+      return;
     }
+    context.pipeline().addAfter(context.name(), null, destination.apply(context));
     context.pipeline().remove(this); // passes the bytes on
   }
 
   @Override
   protected void handlerRemoved0(ChannelHandlerContext context) {
+    newcomers.remove(context.channel());
     if (deadline != null) {
       deadline.cancel(false);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,17 @@ final class SocketAddresses {
 
   private SocketAddresses() {}
 
-  static InetSocketAddress of(Url url) {
+  /** Where a URL is bound. */
+  static SocketAddress of(Url url) {
+    if (url.isUnix()) {
+      return UnixDomainSocketAddress.of(url.host());
+    }
     return url.host().isEmpty()
         ? new InetSocketAddress(url.port())
         : new InetSocketAddress(url.host(), url.port());
   }
 
-  /** {@code host:port} of a bound address, as etcd logs it. */
+  /** {@code host:port} of an address, as etcd logs it, or the path of a socket. */
   static String text(SocketAddress address) {
     if (!(address instanceof InetSocketAddress inet)) {
       return address.toString();
@@ -37,6 +42,9 @@ final class SocketAddresses {
    */
   static StartException refusal(String flag, List<Url> urls, @Nullable Throwable cause) {
     for (Url url : urls) {
+      if (url.isUnix()) {
+        continue;
+      }
       try (ServerSocket probe = new ServerSocket()) {
         probe.setReuseAddress(true);
         probe.bind(of(url));

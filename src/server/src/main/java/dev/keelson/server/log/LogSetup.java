@@ -9,9 +9,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jboss.logmanager.Level;
 import org.jboss.logmanager.LogContext;
@@ -19,6 +21,12 @@ import org.jboss.logmanager.Logger;
 
 /** Turns the log options into a running log; called once, before anything logs. */
 public final class LogSetup {
+
+  /** The loggers of this product. */
+  private static final String OURS = "dev.keelson";
+
+  private static final List<String> LEVELS =
+      List.of("debug", "info", "warn", "error", "dpanic", "panic", "fatal");
 
   private LogSetup() {}
 
@@ -41,16 +49,13 @@ public final class LogSetup {
     boolean json = configuration.get(ServingOptions.LOG_FORMAT).equals("json");
     java.util.logging.Level level = level(configuration.get(ServingOptions.LOG_LEVEL));
     OutputHandler handler =
-        new OutputHandler(
-            outputs(configuration.get(ServingOptions.LOG_OUTPUTS)),
-            new EtcdFormatter(json, ZoneId.systemDefault()));
+        new OutputHandler(outputs(configuration), new EtcdFormatter(json, ZoneId.systemDefault()));
     Logger root = LogContext.getLogContext().getLogger("");
     root.addHandler(handler);
-    // Debug means ours: the libraries' details would bury the member's.
-    java.util.logging.Level others = level.intValue() < Level.INFO.intValue() ? Level.INFO : level;
+    java.util.logging.Level others = ofOthers(level);
     root.setLevel(others); // until Quarkus has read the property
     System.setProperty("quarkus.log.level", others.getName());
-    System.setProperty("quarkus.log.category.\"dev.keelson\".level", level.getName());
+    System.setProperty("quarkus.log.category.\"" + OURS + "\".level", level.getName());
   }
 
   /** Prints why the process ends, in JSON on stderr, when the log is not set up yet. */
@@ -86,16 +91,46 @@ public final class LogSetup {
     };
   }
 
-  private static List<OutputStream> outputs(List<String> names) throws IOException {
+  /**
+   * Changes the level of the running process.
+   *
+   * @param name one of {@code --log-level}'s, in capitals or not
+   * @return whether there is such a level
+   */
+  public static boolean changeLevel(String name) {
+    String known = name.toLowerCase(Locale.ROOT);
+    if (!LEVELS.contains(known)) {
+      return false;
+    }
+    java.util.logging.Level level = level(known);
+    LogContext context = LogContext.getLogContext();
+    context.getLogger("").setLevel(ofOthers(level));
+    context.getLogger(OURS).setLevel(level);
+    return true;
+  }
+
+  /** Debug means ours: the libraries' details would bury the member's. */
+  private static java.util.logging.Level ofOthers(java.util.logging.Level level) {
+    return level.intValue() < Level.INFO.intValue() ? Level.INFO : level;
+  }
+
+  private static List<OutputStream> outputs(Configuration configuration) throws IOException {
     List<OutputStream> outputs = new ArrayList<>();
+    List<String> names = configuration.get(ServingOptions.LOG_OUTPUTS);
     for (String name : names.isEmpty() ? List.of("default") : names) {
       outputs.add(
           switch (name) {
-            case "default", "stderr" -> new FileOutputStream(FileDescriptor.err);
+            // under systemd, stderr is the journal
+            case "default", "stderr", "systemd/journal" -> new FileOutputStream(FileDescriptor.err);
             case "stdout" -> new FileOutputStream(FileDescriptor.out);
             default ->
-                Files.newOutputStream(
-                    Path.of(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                configuration.get(ServingOptions.ENABLE_LOG_ROTATION)
+                    ? new RotatingFile(
+                        Path.of(name),
+                        configuration.get(ServingOptions.LOG_ROTATION_CONFIG_JSON),
+                        InstantSource.system())
+                    : Files.newOutputStream(
+                        Path.of(name), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
           });
     }
     return outputs;

@@ -1,5 +1,6 @@
 package dev.keelson.server.member;
 
+import dev.keelson.node.metrics.PrometheusText;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 
@@ -8,6 +9,9 @@ public interface Member {
 
   /** The gRPC services of the client port; called after {@link #start}. */
   List<ServerServiceDefinition> clientServices();
+
+  /** Writes the member's metrics; nothing before {@link #start}. */
+  void writeMetrics(PrometheusText out);
 
   /** What health checks ask; usable before {@link #start} and while it runs. */
   MemberView view();

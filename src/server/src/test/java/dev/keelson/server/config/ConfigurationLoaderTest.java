@@ -185,9 +185,35 @@ class ConfigurationLoaderTest {
   @Test
   void nestedBlocksSetTheirFlags(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("tls.yaml");
-    Files.writeString(file, "peer-transport-security:\n  allowed-cns: [a, b]\n");
-    assertThatThrownBy(() -> load(Map.of(), "--config-file", file.toString()))
-        .hasMessageStartingWith("--peer-cert-allowed-cn is not supported yet");
+    Files.writeString(
+        file,
+        """
+        client-transport-security:
+          cert-file: c.pem
+          key-file: k.pem
+          client-cert-auth: true
+          trusted-ca-file: ca.pem
+          auto-tls: true
+          allowed-hostnames: [h]
+        peer-transport-security:
+          cert-file: pc.pem
+          key-file: pk.pem
+          trusted-ca-file: pca.pem
+          allowed-cns: [a, b]
+          skip-client-san-verification: true
+        """);
+    Configuration c = load(Map.of(), "--config-file", file.toString());
+    assertThat(c.get(SecurityOptions.CERT_FILE)).isEqualTo("c.pem");
+    assertThat(c.get(SecurityOptions.KEY_FILE)).isEqualTo("k.pem");
+    assertThat(c.get(SecurityOptions.CLIENT_CERT_AUTH)).isTrue();
+    assertThat(c.get(SecurityOptions.TRUSTED_CA_FILE)).isEqualTo("ca.pem");
+    assertThat(c.get(SecurityOptions.AUTO_TLS)).isTrue();
+    assertThat(c.get(SecurityOptions.CLIENT_CERT_ALLOWED_HOSTNAME)).containsExactly("h");
+    assertThat(c.get(SecurityOptions.PEER_CERT_FILE)).isEqualTo("pc.pem");
+    assertThat(c.get(SecurityOptions.PEER_KEY_FILE)).isEqualTo("pk.pem");
+    assertThat(c.get(SecurityOptions.PEER_TRUSTED_CA_FILE)).isEqualTo("pca.pem");
+    assertThat(c.get(SecurityOptions.PEER_CERT_ALLOWED_CN)).containsExactly("a", "b");
+    assertThat(c.get(SecurityOptions.PEER_SKIP_CLIENT_SAN_VERIFICATION)).isTrue();
   }
 
   @Test

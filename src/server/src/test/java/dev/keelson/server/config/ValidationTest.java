@@ -28,12 +28,29 @@ class ValidationTest {
             + " --listen-client-urls is set explicitly",
         "--listen-peer-urls=http://example.com:1|expected IP in URL for binding"
             + " (http://example.com:1)",
-        "--listen-peer-urls=https://127.0.0.1:1|https://127.0.0.1:1: TLS is not supported yet",
+        "--listen-peer-urls=https://127.0.0.1:1|cannot listen on TLS for 127.0.0.1:1: KeyFile and"
+            + " CertFile are not presented",
+        "--listen-metrics-urls=https://127.0.0.1:1|client TLS key/cert (--cert-file, --key-file)"
+            + " must be provided for metrics secure url https://127.0.0.1:1",
+        "--listen-client-http-urls=https://127.0.0.1:1|TLS key/cert (--cert-file, --key-file) must"
+            + " be provided for client url https://127.0.0.1:1 with HTTPS scheme",
+        "--cert-file=a|KeyFile and CertFile must both be present[key: , cert: a]",
+        "--peer-key-file=b|KeyFile and CertFile must both be present[key: b, cert: ]",
+        "--enable-log-rotation|--log-outputs requires a single file path when"
+            + " --log-rotate-config-json is defined",
+        "--log-rotation-config-json={|invalid value \"{\" for flag -log-rotation-config-json:"
+            + " improperly formatted log rotation config: no JSON",
+        "--tls-min-version=TLS1.3 --tls-max-version=TLS1.2|min version (TLS1.3) is greater than"
+            + " max version (TLS1.2)",
+        "--tls-min-version=TLS1.3 --cipher-suites=TLS_AES_128_GCM_SHA256|cipher suites cannot be"
+            + " configured when only TLS1.3 is enabled",
+        "--peer-cert-allowed-cn=a --peer-cert-allowed-hostname=b|AllowedCNs and AllowedHostnames"
+            + " are mutually exclusive (cns=[a], hostnames=[b])",
         "--max-learners=-1|--max-learners must be at least 0 (set to -1)",
         "--name=|--name must not be empty"
       })
   void refusesInEtcdsWords(String argument, String message) {
-    assertThatThrownBy(() -> load(argument)).hasMessage(message);
+    assertThatThrownBy(() -> load(argument.split(" "))).hasMessage(message);
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.keelson.proto.v3electionpb.ElectionGrpc;
 import dev.keelson.proto.v3lockpb.LockGrpc;
 import dev.keelson.server.config.Option;
 import dev.keelson.server.config.Options;
+import dev.keelson.server.gateway.Routes;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
@@ -79,6 +80,20 @@ class CompatibilityTableTest {
     }
     assertThat(unlisted).as("registered, but of no service in the table").isEmpty();
     assertThat(unusedNotes).as("notes on RPCs that do not exist").isEmpty();
+    table.verify();
+  }
+
+  @Test
+  void gatewayRoutes() throws IOException {
+    Set<String> registered = registered();
+    GeneratedTable table = new GeneratedTable("gateway", "Path", "RPC", "State");
+    Routes.all()
+        .forEach(
+            (path, method) -> {
+              String name = method.getFullMethodName();
+              String state = registered.contains(name) ? "works" : "not yet: `UNIMPLEMENTED`";
+              table.row("`" + path + "`", "`" + name + "`", state);
+            });
     table.verify();
   }
 

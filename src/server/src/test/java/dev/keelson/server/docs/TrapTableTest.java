@@ -59,7 +59,8 @@ class TrapTableTest {
     try (Stream<Path> tree = Files.walk(DocFiles.ROOT.resolve("src"))) {
       for (Path file : tree.filter(TrapTableTest::isTestSource).toList()) {
         String name = file.getFileName().toString().replace(".java", "");
-        assertThat(sources.put(name, Files.readString(file))).as("another " + name).isNull();
+        // two modules may have a test of the same name
+        sources.merge(name, Files.readString(file), String::concat);
       }
     }
     return sources;

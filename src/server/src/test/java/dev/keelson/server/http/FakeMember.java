@@ -1,5 +1,6 @@
 package dev.keelson.server.http;
 
+import dev.keelson.node.metrics.PrometheusText;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberView;
 import io.grpc.ServerServiceDefinition;
@@ -28,6 +29,9 @@ final class FakeMember implements Member, MemberView {
   public List<ServerServiceDefinition> clientServices() {
     return List.of();
   }
+
+  @Override
+  public void writeMetrics(PrometheusText out) {}
 
   @Override
   public MemberView view() {

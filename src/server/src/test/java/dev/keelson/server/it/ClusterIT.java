@@ -185,8 +185,7 @@ class ClusterIT {
                     .getValue())
             .isEqualTo(value);
       }
-      assertThat(
-              client.getClusterClient().listMember().get(30, TimeUnit.SECONDS).getMembers())
+      assertThat(client.getClusterClient().listMember().get(30, TimeUnit.SECONDS).getMembers())
           .hasSize(3);
     }
   }

@@ -18,7 +18,7 @@ final class OracleIT {
 
   /** Shrinks to nothing as the services come. */
   private static final Set<Service> NOT_SERVED_YET =
-      EnumSet.complementOf(EnumSet.of(Service.MEMBERSHIP));
+      EnumSet.complementOf(EnumSet.of(Service.AUTH, Service.LOCK, Service.MEMBERSHIP));
 
   private static final Duration SHRINK_FOR = Duration.ofSeconds(90);
 

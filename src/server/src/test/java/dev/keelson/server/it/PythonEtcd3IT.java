@@ -14,38 +14,46 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** Debian's Python client: key-value, transactions, watch, lease, lock, and members. */
+/** Debian's Python clients, over gRPC and over the JSON gateway. */
 final class PythonEtcd3IT {
   private static final Path PYTHON = Path.of("/usr/bin/python3");
   private static final Map<String, String> ENVIRONMENT =
       Map.of("PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION", "python");
 
   @Test
-  void pythonClientWorks() throws Exception {
+  void grpcClientWorks() throws Exception {
+    run("python3-etcd3", "etcd3", "/interop/python_etcd3.py");
+  }
+
+  @Test
+  void gatewayClientWorks() throws Exception {
+    run("python3-etcd3gw", "etcd3gw", "/interop/python_etcd3gw.py");
+  }
+
+  private static void run(String debianPackage, String module, String script) throws Exception {
     assumeTrue(Files.isExecutable(PYTHON), PYTHON + " is missing");
-    assumeTrue(hasLibrary(), "the Debian package python3-etcd3 is not installed");
+    assumeTrue(hasModule(module), "the Debian package " + debianPackage + " is not installed");
     try (ServerProcess server = Servers.start();
-        Command script =
+        Command running =
             Command.start(
                 List.of(PYTHON.toString(), "-", Integer.toString(server.clientPort())),
                 ENVIRONMENT)) {
-      assertThat(script.input(scriptText()).end(0)).contains("all python checks passed");
+      assertThat(running.input(text(script)).end(0)).containsPattern("all \\w+ checks passed");
     }
   }
 
-  private static boolean hasLibrary() throws Exception {
+  private static boolean hasModule(String module) throws Exception {
     Process probe =
-        new ProcessBuilder(PYTHON.toString(), "-c", "import etcd3")
+        new ProcessBuilder(PYTHON.toString(), "-c", "import " + module)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     return probe.waitFor() == 0;
   }
 
-  private static String scriptText() throws IOException {
+  private static String text(String script) throws IOException {
     try (InputStream text =
-        Objects.requireNonNull(
-            PythonEtcd3IT.class.getResourceAsStream("/interop/python_etcd3.py"))) {
+        Objects.requireNonNull(PythonEtcd3IT.class.getResourceAsStream(script))) {
       return new String(text.readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -118,9 +118,10 @@ final class RetryingWriter implements AutoCloseable {
     }
   }
 
+  /** Ends without waiting for what is under way. */
   @Override
-  public void close() throws InterruptedException {
-    stop();
+  public void close() {
+    stopping = true;
     channels.forEach(ManagedChannel::shutdownNow);
   }
 }

@@ -7,6 +7,7 @@ import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.server.config.Url;
 import dev.keelson.server.member.StartException;
+import dev.keelson.server.metrics.CallMetrics;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -59,15 +60,22 @@ class ClientListenerTest {
     ListenSettings settings =
         new ListenSettings(
             List.of(urls),
+            List.of(),
             2 << 20,
             4_294_967_295L,
             Duration.ofSeconds(5),
             Duration.ofHours(2),
             Duration.ofSeconds(20),
             PATIENCE,
-            1);
+            1,
+            false);
     return new ClientListener(
-        settings, List.of(health.getHealthService().bindService()), backend.backend());
+        settings,
+        List.of(health.getHealthService().bindService()),
+        new CallMetrics(List.of(), false),
+        backend.backend(),
+        new Newcomers(),
+        null);
   }
 
   @AfterEach
@@ -378,8 +386,17 @@ class ClientListenerTest {
 
   @Test
   void metricsListenerSpeaksHttpOnly() throws IOException {
-    MetricsListener metrics =
-        new MetricsListener(List.of(Url.parse("http://127.0.0.1:0")), backend.backend(), PATIENCE);
+    HttpListener metrics =
+        new HttpListener(
+            new HttpListener.Settings(
+                List.of(Url.parse("http://127.0.0.1:0")),
+                "listen-metrics-urls",
+                Surface.METRICS,
+                false),
+            backend.backend(),
+            new Newcomers(),
+            PATIENCE,
+            null);
     metrics.start();
     int metricsPort = ((InetSocketAddress) metrics.addresses().getFirst()).getPort();
     try (Socket http = new Socket(InetAddress.getLoopbackAddress(), metricsPort);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a history of one register is linearizable by looking for an order: the algorithm
- * of Wing and Gong (1993) with the memory of Lowe (2017), which never looks twice at the same set of
- * placed operations with the same state.
+ * of Wing and Gong (1993) with the memory of Lowe (2017), which never looks twice at the same set
+ * of placed operations with the same state.
  *
  * <p>Exponential in the worst case, so it has a budget; a history that exceeds it is undecided,
  * which counts as red.
@@ -90,9 +90,7 @@ public final class LinearizabilitySearch {
   /** The first operation from {@code from} on that may come next and leads somewhere new; or -1. */
   private int next(int from, @Nullable String state) {
     long bound = firstReturn();
-    for (int i = placed.nextClearBit(from);
-        i < operations.size();
-        i = placed.nextClearBit(i + 1)) {
+    for (int i = placed.nextClearBit(from); i < operations.size(); i = placed.nextClearBit(i + 1)) {
       RegisterOperation operation = operations.get(i);
       if (operation.invoked() > bound) {
         return -1;
@@ -132,8 +130,7 @@ public final class LinearizabilitySearch {
       case READ -> state;
       case WRITE -> operation.argument();
       case DELETE -> null;
-      case SWAP ->
-          Objects.equals(operation.expected(), state) ? operation.argument() : state;
+      case SWAP -> Objects.equals(operation.expected(), state) ? operation.argument() : state;
     };
   }
 }

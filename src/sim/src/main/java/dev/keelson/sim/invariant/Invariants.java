@@ -200,9 +200,7 @@ public final class Invariants {
               () -> "a candidacy that is not on disk: %s, %s".formatted(m, state));
       case Message.AppendResponse m ->
           Violation.unless(
-              m.reject()
-                  || m.index() == 0
-                  || (state.term() == m.term() && disk.reaches(m.index())),
+              m.reject() || m.index() == 0 || (state.term() == m.term() && disk.reaches(m.index())),
               () ->
                   "acknowledged what is not on disk: %s, %s, last %d"
                       .formatted(m, state, disk.lastIndex()));

@@ -1,6 +1,7 @@
 package dev.keelson.sim.oracle;
 
 import com.google.protobuf.Message;
+import dev.keelson.proto.etcdserverpb.AuthRoleGetRequest;
 import dev.keelson.proto.etcdserverpb.HashKVRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.proto.etcdserverpb.RequestOp;
@@ -61,6 +62,13 @@ final class VersionDifferences {
                       request instanceof WatchRequest watch
                           && watch.hasCreateRequest()
                           && startsBelowZero(watch.getCreateRequest())),
+              new Entry(
+                  "role root shows what it may do",
+                  "since 3.6 it answers one permission for everything, whatever it was granted",
+                  (request, difference) ->
+                      request instanceof AuthRoleGetRequest role
+                          && role.getRole().equals("root")
+                          && difference.path().startsWith("perm")),
               new Entry(
                   "progress waits for a future start revision",
                   "since 3.5.22 a stream with a watch that has not reached its start gives no"

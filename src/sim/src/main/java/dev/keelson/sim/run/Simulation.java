@@ -1,12 +1,12 @@
 package dev.keelson.sim.run;
 
+import com.google.protobuf.ByteString;
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.node.loop.NodeLoop;
 import dev.keelson.node.peer.Transport;
-import com.google.protobuf.ByteString;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
@@ -152,7 +152,9 @@ public final class Simulation {
         usual.compactionPauseMillis(),
         5_000,
         true,
-        new MemberSettings.Memory(0, knobs.memtableBytes(), knobs.logCacheBytes(), 1 << 20));
+        new MemberSettings.Memory(0, knobs.memtableBytes(), knobs.logCacheBytes(), 1 << 20),
+        usual.auth(),
+        usual.upkeep());
   }
 
   private long someLease() {

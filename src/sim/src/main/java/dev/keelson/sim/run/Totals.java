@@ -47,7 +47,9 @@ public final class Totals {
   /** One line of JSON; times in seconds. */
   public String toJson(String commit, double cpuSeconds) {
     StringBuilder json = new StringBuilder();
-    json.append("{\"commit\":\"%s\",\"firstSeed\":%d,\"lastSeed\":%d".formatted(commit, firstSeed, lastSeed));
+    json.append(
+        "{\"commit\":\"%s\",\"firstSeed\":%d,\"lastSeed\":%d"
+            .formatted(commit, firstSeed, lastSeed));
     json.append(",\"seeds\":%d,\"events\":%d".formatted(seeds, events));
     json.append(",\"virtualSeconds\":%d".formatted(virtualNanos / Knobs.SECOND));
     json.append(",\"cpuSeconds\":%d".formatted(Math.round(cpuSeconds)));

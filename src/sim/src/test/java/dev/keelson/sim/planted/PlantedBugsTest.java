@@ -133,6 +133,7 @@ class PlantedBugsTest {
     APPLY_ORDER_FROM_A_HASH_SET(
         plant("kv.StateMachine", "revoke", "kv.lease.Leases", "attachedKeys", "inNoOrder"));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a list that nobody can change
     private final List<Plant> plants;
 
     Bug(Plant... plants) {

@@ -21,8 +21,8 @@ public record BoltLayout(long rootPage, long pageCount) {
   static final short LEAF = 0x02;
   private static final short META = 0x04;
 
-  private static final int MAGIC = 0xED0CDAED;
-  private static final int VERSION = 2;
+  static final int MAGIC = 0xED0CDAED;
+  static final int VERSION = 2;
 
   /** The list of free pages is not stored; an opener finds that there are none. */
   private static final long NO_FREELIST = -1;
@@ -30,8 +30,8 @@ public record BoltLayout(long rootPage, long pageCount) {
   /** Both meta pages must be valid; the one with the higher transaction is the current one. */
   private static final long TRANSACTION = 2;
 
-  private static final int META_BYTES = 64;
-  private static final int META_HASHED_BYTES = META_BYTES - Long.BYTES;
+  static final int META_BYTES = 64;
+  static final int META_HASHED_BYTES = META_BYTES - Long.BYTES;
   private static final long FNV_OFFSET_BASIS = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
 
@@ -64,7 +64,7 @@ public record BoltLayout(long rootPage, long pageCount) {
   }
 
   /** FNV-1a with 64 bits. */
-  private static long fnv1a(ByteBuffer bytes, int from, int length) {
+  static long fnv1a(ByteBuffer bytes, int from, int length) {
     long hash = FNV_OFFSET_BASIS;
     for (int at = from; at < from + length; at++) {
       hash = (hash ^ (bytes.get(at) & 0xff)) * FNV_PRIME;

@@ -8,6 +8,7 @@ import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.proto.mvccpb.KeyValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An event log of puts of fresh keys, never compacted. */
@@ -43,7 +44,8 @@ final class PutLog implements EventLog {
   }
 
   @Override
-  public synchronized List<RevisionEvents> read(long from, int maxRevisions, long maxBytes) {
+  public synchronized List<RevisionEvents> read(
+      long from, int maxRevisions, long maxBytes, Predicate<byte[]> wanted) {
     List<RevisionEvents> result = new ArrayList<>();
     long bytes = 0;
     for (long revision = Math.max(2, from);

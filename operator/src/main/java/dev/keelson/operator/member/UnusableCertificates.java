@@ -1,0 +1,10 @@
+package dev.keelson.operator.member;
+
+/** Certificates or a key that cannot be read; the cause says what is wrong with them. */
+public final class UnusableCertificates extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  UnusableCertificates(Exception cause) {
+    super("certificates of the client cannot be used: " + cause.getMessage(), cause);
+  }
+}

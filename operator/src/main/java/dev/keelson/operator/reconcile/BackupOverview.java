@@ -1,0 +1,79 @@
+package dev.keelson.operator.reconcile;
+
+import dev.keelson.operator.api.v1alpha1.BackupPhase;
+import dev.keelson.operator.api.v1alpha1.BackupStatus;
+import dev.keelson.operator.api.v1alpha1.BackupSummary;
+import dev.keelson.operator.api.v1alpha1.KeelsonBackup;
+import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
+import dev.keelson.operator.kubernetes.KubernetesObjects;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** When a cluster was last backed up; counted again after a while only. */
+final class BackupOverview {
+  private static final Duration AGAIN = Duration.ofSeconds(30);
+
+  private record Counted(BackupSummary summary, Instant at) {}
+
+  private final KubernetesObjects kubernetes;
+  private final Clock clock;
+  private final ConcurrentMap<String, Counted> counted = new ConcurrentHashMap<>();
+
+  BackupOverview(KubernetesObjects kubernetes, Clock clock) {
+    this.kubernetes = kubernetes;
+    this.clock = clock;
+  }
+
+  /** Null if it was never backed up. */
+  @Nullable BackupSummary of(KeelsonCluster cluster) {
+    String uid = cluster.getMetadata().getUid();
+    Counted last = counted.get(uid);
+    Instant now = clock.instant();
+    if (last == null || !now.isBefore(last.at.plus(AGAIN))) {
+      last = new Counted(count(cluster), now);
+      counted.put(uid, last);
+    }
+    BackupSummary summary = last.summary;
+    return summary.lastSuccess() == null && summary.lastFailure() == null ? null : summary;
+  }
+
+  private BackupSummary count(KeelsonCluster cluster) {
+    List<BackupStatus> ended =
+        kubernetes
+            .client()
+            .resources(KeelsonBackup.class)
+            .inNamespace(cluster.getMetadata().getNamespace())
+            .list()
+            .getItems()
+            .stream()
+            .filter(
+                backup ->
+                    backup.getSpec().clusterRef().name().equals(cluster.getMetadata().getName()))
+            .map(KeelsonBackup::getStatus)
+            .filter(Objects::nonNull)
+            .toList();
+    return new BackupSummary(
+        newest(ended, status -> status.phase() == BackupPhase.Succeeded),
+        newest(
+            ended,
+            status ->
+                status.phase() == BackupPhase.Succeeded && Boolean.TRUE.equals(status.verified())),
+        newest(ended, status -> status.phase() == BackupPhase.Failed));
+  }
+
+  private static @Nullable String newest(List<BackupStatus> ended, Predicate<BackupStatus> wanted) {
+    return ended.stream()
+        .filter(wanted)
+        .map(BackupStatus::finishedAt)
+        .filter(Objects::nonNull)
+        .max(String::compareTo)
+        .orElse(null);
+  }
+}

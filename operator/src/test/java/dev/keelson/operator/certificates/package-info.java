@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.operator.certificates;
+
+import org.jspecify.annotations.NullMarked;

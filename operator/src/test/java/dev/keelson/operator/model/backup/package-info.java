@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.operator.model.backup;
+
+import org.jspecify.annotations.NullMarked;

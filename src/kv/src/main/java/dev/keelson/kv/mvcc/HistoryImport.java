@@ -1,0 +1,214 @@
+package dev.keelson.kv.mvcc;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.proto.mvccpb.KeyValue;
+import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.backend.WriteBatch;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills an empty store from the rows of etcd's {@code key} bucket, given by ascending revision.
+ * What etcd rebuilds in memory at each start (the newest version of each key, which version
+ * replaced which, the keys of a lease) is derived while they pass and written beside them, with
+ * memory for one batch however many there are.
+ *
+ * <p>The first version of a key is known by its {@code version}, so only later versions and
+ * deletions look up what was there before.
+ */
+public final class HistoryImport implements AutoCloseable {
+  private static final int BATCH_BYTES = 1 << 20;
+
+  private final KvBackend backend;
+  private final WriteBatch batch;
+  private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
+  private long revision = MvccStore.FIRST_REVISION;
+  private long keys;
+
+  /**
+   * Begins.
+   *
+   * @param backend empty
+   */
+  public HistoryImport(KvBackend backend) {
+    this.backend = backend;
+    batch = backend.batch();
+  }
+
+  /** The newest revision so far. */
+  public long revision() {
+    return revision;
+  }
+
+  /** How many keys are live at that revision. */
+  public long keys() {
+    return keys;
+  }
+
+  /** Where rows of other families that belong to the import go. */
+  public WriteBatch batch() {
+    return batch;
+  }
+
+  /**
+   * Adds a row.
+   *
+   * @param revisionKey the revision, as the bucket's key
+   * @param keyValue an encoded {@code mvccpb.KeyValue}
+   * @throws IllegalArgumentException if it is not a row of that bucket
+   */
+  public void add(byte[] revisionKey, byte[] keyValue) {
+    ForeignEvent event = ForeignEvent.of(revisionKey, keyValue);
+    revision = Math.max(revision, event.main());
+    KeyValue row = event.row();
+    if (row != null && event.deletion()) {
+      delete(revisionKey, event.main(), event.sub(), row.getKey());
+    } else if (row != null) {
+      put(revisionKey, event.main(), event.sub(), row);
+    }
+    if (batch.sizeBytes() >= BATCH_BYTES) {
+      write();
+    }
+  }
+
+  private void put(byte[] at, long main, long sub, KeyValue row) {
+    KeyMeta before = row.getVersion() == 1 ? new KeyMeta() : find(row.getKey());
+    byte[] key = row.getKey().toByteArray();
+    byte[] stored =
+        Row.encodePut(
+            sub,
+            before.revision(),
+            key,
+            row.getCreateRevision(),
+            main,
+            row.getVersion(),
+            row.getValue(),
+            row.getLease());
+    batch.put(Families.CURRENT, key, stored);
+    batch.put(Families.EVENTS, at, stored);
+    supersede(key, before, main, sub);
+    moveLease(key, before.lease, row.getLease());
+    if (!before.exists()) {
+      keys++;
+    }
+    KeyMeta after = new KeyMeta();
+    after.read(Row.parse(stored));
+    changedInBatch.put(row.getKey(), after);
+  }
+
+  private void delete(byte[] at, long main, long sub, ByteString name) {
+    KeyMeta before = find(name);
+    byte[] key = name.toByteArray();
+    batch.put(Families.EVENTS, at, Row.encodeDeletion(sub, before.revision(), key));
+    if (before.exists()) {
+      batch.delete(Families.CURRENT, key);
+      supersede(key, before, main, sub);
+      moveLease(key, before.lease, 0);
+      keys--;
+    }
+    changedInBatch.put(name, new KeyMeta());
+  }
+
+  private KeyMeta find(ByteString key) {
+    KeyMeta meta = changedInBatch.get(key);
+    if (meta == null) {
+      meta = new KeyMeta();
+      byte[] stored = backend.get(Families.CURRENT, key.toByteArray());
+      if (stored != null) {
+        meta.read(Row.parse(stored));
+      }
+    }
+    return meta;
+  }
+
+  private void supersede(byte[] key, KeyMeta before, long main, long sub) {
+    if (before.exists()) {
+      batch.put(
+          Families.HISTORY,
+          StoreKeys.history(key, main, sub),
+          StoreKeys.pointer(before.main, before.sub));
+    }
+  }
+
+  private void moveLease(byte[] key, long from, long to) {
+    if (from != 0 && from != to) {
+      batch.delete(Families.LEASE_KEYS, StoreKeys.leaseKey(from, key));
+    }
+    if (to != 0 && from != to) {
+      batch.put(Families.LEASE_KEYS, StoreKeys.leaseKey(to, key), new byte[0]);
+    }
+  }
+
+  private void write() {
+    backend.write(batch);
+    batch.clear();
+    changedInBatch.clear();
+  }
+
+  /**
+   * Compactions of the store that is imported.
+   *
+   * @param scheduled up to this revision versions are obsolete; -1 for none
+   * @param finished up to this revision they have been removed; -1 for none
+   */
+  public record Compactions(long scheduled, long finished) {
+    /** Before the first compaction. */
+    public static final Compactions NONE = new Compactions(-1, -1);
+
+    /**
+     * Reads the records of etcd's {@code meta} bucket.
+     *
+     * @throws IllegalArgumentException if one is not a revision
+     */
+    public static Compactions of(byte @Nullable [] scheduled, byte @Nullable [] finished) {
+      return new Compactions(main(scheduled), main(finished));
+    }
+
+    private static long main(byte @Nullable [] stored) {
+      if (stored == null) {
+        return -1;
+      }
+      StoreKeys.requireEvent(stored);
+      return StoreKeys.eventMain(stored);
+    }
+
+    /** The revision that reads must not be older than; -1 for none. */
+    public long inForce() {
+      return Math.max(scheduled, finished);
+    }
+  }
+
+  /**
+   * Ends: writes what is left, and which entry of the log the state stands for.
+   *
+   * @param bumpBy added to the revision, up to which everything older then is compacted; 0 for no
+   *     such change
+   */
+  public void finish(Compactions compactions, long index, long term, long bumpBy) {
+    revision = Math.addExact(Math.max(revision, compactions.inForce()), bumpBy);
+    long scheduled = bumpBy > 0 ? revision : compactions.inForce();
+    if (scheduled >= 0) {
+      batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(scheduled, 0));
+    }
+    if (compactions.finished >= 0) {
+      batch.put(
+          Families.META, StoreKeys.FINISHED_COMPACTION, StoreKeys.event(compactions.finished, 0));
+    }
+    // members restored from the same file begin with the same digest; the revision is one
+    batch.put(
+        Families.META,
+        StoreKeys.APPLIED,
+        new AppliedPosition(index, term, revision, revision).encode());
+    write();
+    CountIndex counts = new CountIndex();
+    counts.rebuild(backend);
+    batch.put(Families.META, StoreKeys.COUNTS, counts.encode(index));
+    write();
+  }
+
+  @Override
+  public void close() {
+    batch.close();
+  }
+}

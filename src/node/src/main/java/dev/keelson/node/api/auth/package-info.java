@@ -1,0 +1,5 @@
+/** Authentication of callers: passwords, tokens, certificates, and what each RPC demands. */
+@NullMarked
+package dev.keelson.node.api.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+package dev.keelson.node.api.recipe;
+
+import com.google.protobuf.MessageLite;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The member's services, called from inside the process. Thread-safe. */
+final class LocalServices {
+  private final Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
+
+  /**
+   * Takes the services as clients see them.
+   *
+   * @param services with every interceptor that a client's call passes
+   */
+  LocalServices(List<ServerServiceDefinition> services) {
+    for (ServerServiceDefinition service : services) {
+      for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+        methods.put(method.getMethodDescriptor().getFullMethodName(), method);
+      }
+    }
+  }
+
+  /** Begins a call. */
+  LocalCall<?, ?> open(MethodDescriptor<?, ?> method, Caller caller) {
+    ServerMethodDefinition<?, ?> definition = methods.get(method.getFullMethodName());
+    if (definition == null) {
+      throw new IllegalArgumentException(method.getFullMethodName() + " is not served");
+    }
+    return LocalCall.start(definition, caller);
+  }
+
+  /**
+   * Makes a unary call and waits for its answer.
+   *
+   * @throws StatusException when the answer is an error
+   * @throws InterruptedException when interrupted; the call is cancelled then, and whether it takes
+   *     effect is open
+   */
+  <Q extends MessageLite, R> R call(MethodDescriptor<Q, R> method, Q request, Caller caller)
+      throws StatusException, InterruptedException {
+    LocalCall<?, ?> call = open(method, caller);
+    try {
+      call.send(request);
+      call.halfClose();
+      InputStream answer = call.next();
+      if (answer == null) {
+        throw Status.INTERNAL.withDescription("an empty answer").asException();
+      }
+      return method.parseResponse(answer);
+    } catch (InterruptedException e) {
+      call.cancel();
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of {@code dev.keelson.node.compaction}. */
+@NullMarked
+package dev.keelson.node.compaction;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,298 @@
+package dev.keelson.node.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.proto.peer.RaftAck;
+import dev.keelson.proto.peer.SnapshotChunk;
+import dev.keelson.proto.peer.SnapshotData;
+import dev.keelson.proto.peer.SnapshotEnd;
+import dev.keelson.proto.peer.SnapshotFile;
+import dev.keelson.proto.peer.SnapshotHeader;
+import dev.keelson.proto.peer.SnapshotResult;
+import dev.keelson.raft.Message;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What comes to the peer port from broken or hostile senders ends their stream and nothing else.
+ */
+@Timeout(60)
+class HostilePeerPortTest {
+  private static final PeerSettings SETTINGS =
+      PeerSettings.of(List.of("http://127.0.0.1:0")).withMessageBytesMax(1 << 20);
+  private static final MethodDescriptor.Marshaller<byte[]> RAW =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] value) {
+          return new ByteArrayInputStream(value);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+          throw new UnsupportedOperationException();
+        }
+      };
+  private static final MethodDescriptor<byte[], RaftAck> RAFT =
+      PeerMethods.SEND.toBuilder(RAW, PeerMethods.SEND.getResponseMarshaller()).build();
+
+  private final BlockingQueue<Status> closed = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Object> answers = new LinkedBlockingQueue<>();
+  private Peer victim;
+  private ManagedChannel channel;
+
+  @BeforeEach
+  void open() {
+    victim = new Peer(2, RecordingReceiver.CLUSTER, SETTINGS);
+    victim.transport.setPeers(java.util.Map.of(1L, List.of("http://127.0.0.1:1")));
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", victim.port()).usePlaintext().build();
+  }
+
+  @AfterEach
+  void close() {
+    channel.shutdownNow();
+    victim.close();
+  }
+
+  private <Q, A> ClientCall<Q, A> start(MethodDescriptor<Q, A> method, Metadata headers) {
+    ClientCall<Q, A> call = channel.newCall(method, CallOptions.DEFAULT);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(A message) {
+            answers.add(message);
+          }
+
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            closed.add(status);
+          }
+        },
+        headers);
+    call.request(10);
+    return call;
+  }
+
+  private static Metadata headers(long cluster, long from, long to) {
+    Metadata headers = new Identity(cluster, from, to).toMetadata();
+    headers.put(Identity.LANE, "control");
+    return headers;
+  }
+
+  private ClientCall<byte[], RaftAck> raft() {
+    return start(RAFT, headers(RecordingReceiver.CLUSTER, 1, 2));
+  }
+
+  private Status ended() throws InterruptedException {
+    Status status = closed.poll(20, TimeUnit.SECONDS);
+    if (status == null) {
+      throw new AssertionError("the stream goes on");
+    }
+    return status;
+  }
+
+  private static byte[] batch(long sequence, Message... messages) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    new Batch(List.of(messages), sequence, 0).writeTo(out);
+    return out.toByteArray();
+  }
+
+  private void stillServes() throws Exception {
+    ClientCall<byte[], RaftAck> good = raft();
+    good.sendMessage(batch(1, new Message.TimeoutNow(1, 2, 4)));
+    assertThat(victim.receiver.next()).isEqualTo(new Message.TimeoutNow(1, 2, 4));
+    good.cancel("done", null);
+  }
+
+  @Test
+  void garbageAndTruncationEndTheStream() throws Exception {
+    Random random = new Random(3);
+    byte[] good = batch(1, new Message.Heartbeat(1, 2, 4, 0, 9));
+    for (int i = 0; i < 50; i++) {
+      byte[] bad;
+      if (i % 2 == 0) {
+        bad = new byte[1 + random.nextInt(100)];
+        random.nextBytes(bad);
+      } else {
+        bad = java.util.Arrays.copyOf(good, 1 + random.nextInt(good.length - 3));
+      }
+      raft().sendMessage(bad);
+      assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+    assertThat(victim.receiver.messages).isEmpty();
+    stillServes();
+  }
+
+  @Test
+  void aReplayedBatchEndsTheStream() throws Exception {
+    ClientCall<byte[], RaftAck> call = raft();
+    byte[] once = batch(1, new Message.TimeoutNow(1, 2, 4));
+    call.sendMessage(once);
+    call.sendMessage(once);
+    assertThat(ended().getDescription()).contains("batch 1 after batch 1");
+    assertThat(victim.receiver.messages).hasSize(1);
+    victim.receiver.messages.clear();
+    stillServes();
+  }
+
+  @Test
+  void aMessageInAnothersNameEndsTheStream() throws Exception {
+    raft().sendMessage(batch(1, new Message.TimeoutNow(3, 2, 4)));
+    assertThat(ended().getDescription()).contains("came from another");
+    raft().sendMessage(batch(1, new Message.TimeoutNow(1, 3, 4)));
+    assertThat(ended().getDescription()).contains("reached another");
+    stillServes();
+  }
+
+  @Test
+  void anOversizedMessageEndsTheStream() throws Exception {
+    raft().sendMessage(new byte[2 << 20]);
+    assertThat(ended().isOk()).isFalse();
+    stillServes();
+  }
+
+  @Test
+  void whoIsNoMemberOrElsewhereIsRefused() throws Exception {
+    long cluster = RecordingReceiver.CLUSTER;
+    start(RAFT, headers(99, 1, 2));
+    assertThat(ended().getDescription()).startsWith("cluster ID mismatch");
+    start(RAFT, headers(cluster, 1, 3));
+    assertThat(ended().getDescription()).startsWith("to field mismatch");
+    start(RAFT, headers(cluster, 8, 2));
+    assertThat(ended().getDescription()).contains("unknown member");
+    start(RAFT, headers(cluster, 2, 2));
+    assertThat(ended().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+    start(RAFT, new Metadata());
+    assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    stillServes();
+  }
+
+  @Test
+  void aNewerStreamOfALaneEndsTheOlder() throws Exception {
+    raft().sendMessage(batch(1, new Message.TimeoutNow(1, 2, 5)));
+    victim.receiver.next();
+    stillServes();
+    assertThat(ended().getCode()).isIn(Status.Code.ABORTED, Status.Code.CANCELLED);
+  }
+
+  @Test
+  void bytesThatAreNotHttp2EndTheConnection() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", victim.port())) {
+      socket
+          .getOutputStream()
+          .write("no such protocol\r\n\r\n".repeat(10).getBytes(StandardCharsets.US_ASCII));
+      socket.setSoTimeout(20_000);
+      while (socket.getInputStream().read() >= 0) {
+        // what the server says before it closes
+      }
+    } catch (java.net.SocketException e) {
+      // closed all the same
+    }
+    stillServes();
+  }
+
+  private static SnapshotChunk header(String name, long size) {
+    return SnapshotChunk.newBuilder()
+        .setHeader(
+            SnapshotHeader.newBuilder()
+                .setId(ByteString.copyFromUtf8("id"))
+                .setTerm(1)
+                .setIndex(9)
+                .setFormat(1)
+                .addFiles(SnapshotFile.newBuilder().setName(name).setSizeBytes(size)))
+        .build();
+  }
+
+  private static SnapshotChunk data(long offset, byte[] bytes, int damage) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return SnapshotChunk.newBuilder()
+        .setData(
+            SnapshotData.newBuilder()
+                .setOffset(offset)
+                .setData(ByteString.copyFrom(bytes))
+                .setCrc32C((int) crc.getValue() ^ damage))
+        .build();
+  }
+
+  private ClientCall<SnapshotChunk, SnapshotResult> snapshot(SnapshotChunk... chunks) {
+    ClientCall<SnapshotChunk, SnapshotResult> call =
+        start(
+            dev.keelson.proto.peer.PeerGrpc.getInstallSnapshotMethod(),
+            headers(RecordingReceiver.CLUSTER, 1, 2));
+    for (SnapshotChunk chunk : chunks) {
+      call.sendMessage(chunk);
+    }
+    return call;
+  }
+
+  private SnapshotResult result() throws InterruptedException {
+    Object answer = answers.poll(20, TimeUnit.SECONDS);
+    assertThat(answer).isInstanceOf(SnapshotResult.class);
+    return (SnapshotResult) answer;
+  }
+
+  @Test
+  void aSnapshotThatLeadsOutOfItsDirectoryIsRefused() throws Exception {
+    for (String name : List.of("../x", "/etc/x", "a/b", "", ".", "..", ".hidden")) {
+      snapshot(header(name, 3));
+      assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+    snapshot(header("a", -1));
+    assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    snapshot(data(0, new byte[3], 0));
+    assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(victim.receiver.store.directory()).isEmptyDirectory();
+  }
+
+  @Test
+  void damagedChunksAreToldAndWhatIsGoodIsKept() throws Exception {
+    byte[] good = {1, 2, 3};
+    snapshot(header("a", 6), data(0, good, 0), data(3, good, 1));
+    SnapshotResult damaged = result();
+    assertThat(damaged.getOutcome()).isEqualTo(SnapshotResult.Outcome.CORRUPT);
+    assertThat(damaged.getNextOffset()).isEqualTo(3);
+    snapshot(header("a", 6), data(0, good, 0));
+    assertThat(result().getNextOffset()).isEqualTo(3);
+    SnapshotChunk wrongEnd =
+        SnapshotChunk.newBuilder()
+            .setEnd(SnapshotEnd.newBuilder().setSha256(ByteString.copyFromUtf8("wrong")))
+            .build();
+    snapshot(header("a", 6), data(3, good, 0), wrongEnd);
+    SnapshotResult spoiled = result();
+    assertThat(spoiled.getOutcome()).isEqualTo(SnapshotResult.Outcome.CORRUPT);
+    assertThat(spoiled.getNextOffset()).isZero();
+    assertThat(victim.receiver.messages).isEmpty();
+    assertThat(victim.receiver.store.directory()).isEmptyDirectory();
+  }
+
+  @Test
+  void anUnknownFormatIsRefused() throws Exception {
+    snapshot(
+        SnapshotChunk.newBuilder()
+            .setHeader(SnapshotHeader.newBuilder().setFormat(99).setIndex(9).setTerm(1))
+            .build());
+    assertThat(result().getOutcome()).isEqualTo(SnapshotResult.Outcome.UNSUPPORTED_FORMAT);
+  }
+}

@@ -1,0 +1,136 @@
+package dev.keelson.server.command.snapshot;
+
+import dev.keelson.kv.error.KvException;
+import dev.keelson.kv.mvcc.MvccStore;
+import dev.keelson.kv.mvcc.StoreHash;
+import dev.keelson.kv.mvcc.View;
+import dev.keelson.kv.snapshot.ContentDigest;
+import dev.keelson.kv.snapshot.SnapshotImport;
+import dev.keelson.node.MemberSeed;
+import dev.keelson.node.MemberSettings.Memory;
+import dev.keelson.server.command.CommandException;
+import dev.keelson.server.command.ExitStatus;
+import dev.keelson.server.command.Progress;
+import dev.keelson.storage.backend.BackendException;
+import dev.keelson.storage.backend.KvBackend;
+import dev.keelson.storage.bbolt.BoltReader;
+import dev.keelson.storage.wal.WalException;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the directories of a member from a snapshot file, all or nothing. */
+public final class SnapshotRestore {
+  /** Little beside the rows is needed: nobody reads. */
+  private static final Memory MEMORY = new Memory(16L << 20, 32L << 20, 0, 0);
+
+  private static final int STEP_BYTES = 1 << 20;
+
+  private final SnapshotFile file;
+  private final Progress progress;
+
+  /** Prepares to restore a file. */
+  public SnapshotRestore(SnapshotFile file, Progress progress) {
+    this.file = file;
+    this.progress = progress;
+  }
+
+  /**
+   * What was restored.
+   *
+   * @param revision the newest revision
+   * @param compactRevision the last compaction; -1 if there was none
+   * @param keys live keys
+   * @param digest the {@link ContentDigest} of the file
+   * @param restoredDigest the same of the restored store, if it was asked for
+   * @param hashKv the answer of {@code HashKV} at the newest revision, if that was asked for
+   */
+  public record Result(
+      long revision,
+      long compactRevision,
+      long keys,
+      String digest,
+      @Nullable String restoredDigest,
+      @Nullable Integer hashKv) {}
+
+  /**
+   * Restores.
+   *
+   * @param dataDir the data directory; does not exist or is empty
+   * @param walDir the directory of the log; null for the usual one in the data directory
+   * @param bumpBy added to the revision, and older revisions compacted; 0 for neither
+   * @throws CommandException if that fails; nothing is left behind then
+   */
+  public Result into(Path dataDir, @Nullable Path walDir, MemberSeed seed, long bumpBy) {
+    try (RestoreTarget target = RestoreTarget.prepare(dataDir, walDir)) {
+      Result result = fill(target.state(), seed, bumpBy, false);
+      seed.createLog(target.log());
+      target.publish();
+      return result;
+    } catch (IOException | BackendException | WalException e) {
+      throw cannotWrite(dataDir, e);
+    }
+  }
+
+  /**
+   * Restores into a directory that is removed at the end, to see that it can be done and what it
+   * gives.
+   */
+  public Result tryOut(Path scratch, MemberSeed seed) {
+    try (RestoreTarget target = RestoreTarget.prepare(scratch, null)) {
+      return fill(target.state(), seed, 0, true);
+    } catch (IOException | BackendException e) {
+      throw cannotWrite(scratch, e);
+    }
+  }
+
+  private static CommandException cannotWrite(Path directory, Exception e) {
+    return new CommandException(
+        ExitStatus.UNAVAILABLE,
+        "cannot restore into %s: %s; nothing was left there".formatted(directory, e.getMessage()),
+        e);
+  }
+
+  private Result fill(Path state, MemberSeed seed, long bumpBy, boolean check) throws IOException {
+    try (KvBackend backend = MemberSeed.openState(state, MEMORY)) {
+      Result result = file.read(reader -> fill(reader, backend, seed, bumpBy));
+      backend.flush();
+      return check ? checked(backend, result) : result;
+    }
+  }
+
+  private Result fill(BoltReader reader, KvBackend backend, MemberSeed seed, long bumpBy)
+      throws IOException {
+    FlushPacer pacer = new FlushPacer(backend, MEMORY.memtableBytes());
+    try (SnapshotImport rows = new SnapshotImport(reader, backend)) {
+      while (rows.step(STEP_BYTES)) {
+        progress.update("restoring", rows.bytes(), file.length());
+        pacer.pace();
+      }
+      String digest = rows.finish(seed.members(), seed.index(), seed.term(), bumpBy);
+      long compacted = bumpBy > 0 ? rows.revision() : rows.meta().compactions().inForce();
+      return new Result(rows.revision(), compacted, rows.keys(), digest, null, null);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException(ExitStatus.UNAVAILABLE, "interrupted", e);
+    } catch (ArithmeticException e) {
+      throw new CommandException(
+          ExitStatus.USAGE, "--bump-revision " + bumpBy + " leaves no revisions", e);
+    }
+  }
+
+  private static Result checked(KvBackend backend, Result result) {
+    try (MvccStore store = new MvccStore(backend);
+        View view = store.views().acquire()) {
+      return new Result(
+          view.revision(),
+          view.compactRevision(),
+          result.keys,
+          result.digest,
+          ContentDigest.of(view.reader()),
+          StoreHash.hashKv(view, 0).hash());
+    } catch (KvException e) {
+      throw new IllegalStateException("the newest revision cannot be hashed", e);
+    }
+  }
+}

@@ -1,0 +1,443 @@
+package dev.keelson.server.rpc;
+
+import io.grpc.Attributes;
+import io.grpc.Decompressor;
+import io.grpc.DecompressorRegistry;
+import io.grpc.KnownLength;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufOutputStream;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call: an HTTP/2 stream on one side, a {@link ServerCall} on the other. The listener is called
+ * on the event loop and never from within one of its own callbacks.
+ */
+final class RpcStream<Q, R> extends ServerCall<Q, R> {
+  private static final Logger log = LoggerFactory.getLogger(RpcStream.class);
+  private static final int PREFIX_BYTES = 5;
+
+  /** More than this waiting to be written, and the call is not ready; as in grpc-java. */
+  private static final int READY_BYTES = 32 << 10;
+
+  private final RpcConnection connection;
+  private final int id;
+  private final ServerMethodDefinition<Q, R> method;
+  private final @Nullable CharSequence authority;
+  private final MessageDeframer inbound;
+  private final SendQueue outbound;
+  private final AtomicInteger queuedBytes = new AtomicInteger();
+  private @Nullable ServerStreamTracer tracer;
+  private Status outcome = Status.CANCELLED;
+  private Listener<Q> listener = new Listener<>() {};
+  private @Nullable ScheduledFuture<?> deadline;
+  private int requested;
+  private int credit;
+  private boolean dispatching;
+  private boolean halfClosed;
+  private boolean halfCloseTold;
+  private boolean headersSent;
+  private boolean outcomeKnown;
+  private boolean finished;
+  private boolean finishTold;
+  private boolean readyDue = true;
+  private volatile boolean closed;
+  private volatile boolean cancelled;
+
+  RpcStream(
+      RpcConnection connection,
+      int id,
+      int window,
+      ServerMethodDefinition<Q, R> method,
+      RequestHead head) {
+    this.connection = connection;
+    this.id = id;
+    this.method = method;
+    this.authority = head.authority();
+    this.inbound = new MessageDeframer(connection.settings().maxMessageBytes());
+    this.outbound = new SendQueue(connection, this, id, window);
+  }
+
+  /** Begins the call. */
+  void start(RequestHead head) {
+    try {
+      Metadata metadata = head.metadata();
+      tracer = connection.methods().begun(method.getMethodDescriptor(), metadata);
+      String encoding = head.encoding();
+      if (encoding != null) {
+        Decompressor chosen =
+            DecompressorRegistry.getDefaultInstance().lookupDecompressor(encoding);
+        if (chosen == null) {
+          throw Status.UNIMPLEMENTED
+              .withDescription(
+                  "grpc: Decompressor is not installed for grpc-encoding \"" + encoding + '"')
+              .asException();
+        }
+        inbound.decompressor(chosen);
+      }
+      long timeoutNanos = head.timeoutNanos();
+      if (timeoutNanos > 0) {
+        deadline = connection.loop().schedule(this::expire, timeoutNanos, TimeUnit.NANOSECONDS);
+      }
+      listener = method.getServerCallHandler().startCall(this, metadata);
+    } catch (IllegalArgumentException e) { // of the timeout, or of base64
+      close(Status.INTERNAL.withDescription(e.getMessage()), new Metadata());
+    } catch (StatusException e) {
+      close(e.getStatus(), new Metadata());
+    } catch (RuntimeException e) {
+      failed(e);
+    }
+  }
+
+  private void expire() {
+    if (!finished) {
+      close(Status.DEADLINE_EXCEEDED.withDescription("context deadline exceeded"), new Metadata());
+      if (!finished) {
+        cancel(); // what cannot be written need not be any more
+        connection.reset(id, io.netty.handler.codec.http2.Http2Error.CANCEL.code());
+      }
+    }
+  }
+
+  private void failed(RuntimeException failure) {
+    if (failure instanceof StatusRuntimeException told) {
+      close(told.getStatus(), new Metadata());
+      return;
+    }
+    log.error("{} failed", method.getMethodDescriptor().getFullMethodName(), failure);
+    close(Status.UNKNOWN.withDescription("Application error processing RPC"), new Metadata());
+  }
+
+  // ---- from the client
+
+  /**
+   * Takes payload of a DATA frame.
+   *
+   * @param flowBytes what the frame took of the stream's window
+   * @return false if the client was not allowed to send that much
+   */
+  boolean received(ByteBuf payload, int flowBytes, boolean endStream) {
+    halfClosed |= endStream;
+    credit += flowBytes;
+    if (outcomeKnown || finished) {
+      return true; // the answer has been given; the rest is not looked at
+    }
+    if (credit > RpcConnection.STREAM_WINDOW) {
+      return false;
+    }
+    inbound.offer(payload);
+    dispatch();
+    if (!outcomeKnown && !finished) {
+      inbound.keep(connection.allocator());
+      refill();
+    }
+    return true;
+  }
+
+  /** The client sends no more. */
+  void halfClosed() {
+    halfClosed = true;
+    dispatch();
+  }
+
+  boolean isHalfClosed() {
+    return halfClosed;
+  }
+
+  /**
+   * Gives the client room for more, unless a message waits that nobody has asked for. Little by
+   * little would be a frame per message, so it waits for half of the window.
+   */
+  private void refill() {
+    if (!halfClosed
+        && !finished
+        && credit >= RpcConnection.STREAM_WINDOW / 2
+        && !inbound.hasMessage()) {
+      Frames.windowUpdate(connection.out().room(Frames.HEADER_BYTES + 4), id, credit);
+      credit = 0;
+      connection.flushSoon();
+    }
+  }
+
+  /** The client gave up, or the connection ended. */
+  void cancel() {
+    if (!finished) {
+      cancelled = true;
+      finish();
+    }
+  }
+
+  /** Calls the listener while there is something to tell. */
+  private void dispatch() {
+    if (dispatching) {
+      return;
+    }
+    dispatching = true;
+    try {
+      while (tell()) {
+        // one thing after another
+      }
+    } catch (StatusException e) {
+      dispatching = false;
+      close(e.getStatus(), new Metadata());
+    } catch (RuntimeException e) {
+      dispatching = false;
+      failed(e);
+    } finally {
+      dispatching = false;
+    }
+  }
+
+  private boolean tell() throws StatusException {
+    if (finished) {
+      if (finishTold) {
+        return false;
+      }
+      finishTold = true;
+      if (cancelled) {
+        listener.onCancel();
+      } else {
+        listener.onComplete();
+      }
+      return false;
+    }
+    if (outcomeKnown) {
+      return false;
+    }
+    if (readyDue && isReady()) {
+      readyDue = false;
+      listener.onReady();
+      return true;
+    }
+    if (requested > 0) {
+      ByteBuf message = inbound.next();
+      if (message != null) {
+        requested--;
+        if (tracer != null) {
+          tracer.inboundMessage(0);
+          tracer.inboundUncompressedSize(message.readableBytes());
+        }
+        Q decoded;
+        try {
+          decoded = method.getMethodDescriptor().parseRequest(new MessageStream(message));
+        } finally {
+          message.release();
+        }
+        listener.onMessage(decoded);
+        return true;
+      }
+    }
+    if (halfClosed && !halfCloseTold && !inbound.hasMessage()) {
+      halfCloseTold = true;
+      if (inbound.isInMessage()) {
+        throw Status.INTERNAL.withDescription("unexpected EOF").asException();
+      }
+      listener.onHalfClose();
+      return true;
+    }
+    return false;
+  }
+
+  // ---- to the client
+
+  @Override
+  public void request(int count) {
+    if (connection.inLoop()) {
+      requested = Math.max(requested, requested + count);
+      if (!dispatching && inbound.isInMessage()) {
+        dispatch();
+        refill();
+      }
+    } else {
+      connection.onLoop(() -> request(count));
+    }
+  }
+
+  @Override
+  public void sendHeaders(Metadata metadata) {
+    if (connection.inLoop()) {
+      if (!headersSent && !finished) {
+        headersSent = true;
+        ByteBuf block = connection.allocator().buffer();
+        try {
+          ResponseHeads.success(block);
+          ResponseHeads.metadata(block, metadata);
+          connection.writeHeaders(id, block, false);
+        } finally {
+          block.release();
+        }
+        connection.flushSoon();
+      }
+    } else {
+      connection.onLoop(() -> sendHeaders(metadata));
+    }
+  }
+
+  @Override
+  public void sendMessage(R message) {
+    if (closed || cancelled) {
+      return;
+    }
+    try (InputStream in = method.getMethodDescriptor().streamResponse(message)) {
+      int size = in instanceof KnownLength ? in.available() : -1;
+      int framed = PREFIX_BYTES + size;
+      if (size >= 0 && connection.inLoop() && outbound.admits(framed)) {
+        ByteBuf out = connection.out().room(Frames.HEADER_BYTES + framed);
+        Frames.header(out, framed, Frames.DATA, 0, id);
+        out.writeByte(0).writeInt(size);
+        write(in, out);
+        sent(size);
+        outbound.spend(framed);
+        connection.flushSoon();
+        return;
+      }
+      ByteBuf framedMessage = framed(in, size);
+      sent(framedMessage.readableBytes() - PREFIX_BYTES);
+      queue(framedMessage);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // from memory to memory
+    }
+  }
+
+  private void sent(int bytes) {
+    ServerStreamTracer told = tracer;
+    if (told != null) {
+      told.outboundMessage(0);
+      told.outboundUncompressedSize(bytes);
+    }
+  }
+
+  private ByteBuf framed(InputStream in, int size) throws IOException {
+    ByteBuf out = connection.allocator().buffer(PREFIX_BYTES + Math.max(size, 256));
+    out.writeByte(0).writeInt(size);
+    write(in, out);
+    out.setInt(1, out.readableBytes() - PREFIX_BYTES);
+    return out;
+  }
+
+  private static void write(InputStream in, ByteBuf out) throws IOException {
+    try (OutputStream target = new ByteBufOutputStream(out)) {
+      if (in instanceof io.grpc.Drainable drainable) {
+        drainable.drainTo(target);
+      } else {
+        in.transferTo(target);
+      }
+    }
+  }
+
+  private void queue(ByteBuf framed) {
+    queuedBytes.addAndGet(framed.readableBytes());
+    connection.onLoop(
+        () -> {
+          if (finished) {
+            framed.release();
+          } else {
+            outbound.add(framed);
+            outbound.drain();
+            connection.flushSoon();
+          }
+        });
+  }
+
+  /** Bytes of the queue went to the connection's buffer. */
+  void written(int bytes) {
+    int before = queuedBytes.getAndAdd(-bytes);
+    if (before >= READY_BYTES && before - bytes < READY_BYTES) {
+      readyDue = true;
+      connection.onLoopLater(
+          this::dispatch); // the listener may write again: not from within a write
+    }
+  }
+
+  SendQueue outbound() {
+    return outbound;
+  }
+
+  @Override
+  public boolean isReady() {
+    return !closed && !cancelled && queuedBytes.get() < READY_BYTES;
+  }
+
+  @Override
+  public void close(Status status, Metadata trailers) {
+    if (!connection.inLoop()) {
+      connection.onLoop(() -> close(status, trailers));
+      return;
+    }
+    if (outcomeKnown || finished) {
+      return;
+    }
+    outcomeKnown = true;
+    outcome = status;
+    closed = true;
+    inbound.close();
+    ByteBuf block = connection.allocator().buffer();
+    if (!headersSent) {
+      ResponseHeads.success(block);
+    }
+    ResponseHeads.status(block, status);
+    ResponseHeads.metadata(block, trailers);
+    outbound.end(block);
+    outbound.drain();
+    connection.flushSoon();
+  }
+
+  /** The trailers are written: the call is over. */
+  void ended() {
+    if (!halfClosed) {
+      connection.reset(id, io.netty.handler.codec.http2.Http2Error.NO_ERROR.code());
+    }
+    finish();
+  }
+
+  private void finish() {
+    finished = true;
+    closed = true;
+    if (tracer != null) {
+      tracer.streamClosed(outcome);
+    }
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    inbound.close();
+    outbound.close();
+    connection.remove(id);
+    dispatch();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public MethodDescriptor<Q, R> getMethodDescriptor() {
+    return method.getMethodDescriptor();
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return connection.attributes();
+  }
+
+  @Override
+  public @Nullable String getAuthority() {
+    return authority == null ? null : authority.toString();
+  }
+}

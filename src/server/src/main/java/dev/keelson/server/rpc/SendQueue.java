@@ -1,0 +1,121 @@
+package dev.keelson.server.rpc;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending side of one stream: its flow-control window, and what waits for that window, for the
+ * connection's, or for the socket. Most calls never have anything waiting. Event loop only.
+ */
+final class SendQueue {
+  private final RpcConnection connection;
+  private final RpcStream<?, ?> stream;
+  private final int id;
+  private @Nullable ArrayDeque<ByteBuf> waiting;
+  private @Nullable ByteBuf trailers;
+  private int window;
+
+  /** Whether the connection has it on the list of those it goes on with. */
+  boolean inLine;
+
+  SendQueue(RpcConnection connection, RpcStream<?, ?> stream, int id, int window) {
+    this.connection = connection;
+    this.stream = stream;
+    this.id = id;
+    this.window = window;
+  }
+
+  /** Whether nothing waits, so that what comes now may be written at once. */
+  boolean idle() {
+    return (waiting == null || waiting.isEmpty()) && trailers == null;
+  }
+
+  /** Whether that many bytes may be written at once, as one frame. */
+  boolean admits(int bytes) {
+    return idle()
+        && bytes <= window
+        && bytes <= Frames.MAX_PAYLOAD
+        && bytes <= connection.window()
+        && connection.writable();
+  }
+
+  /** Counts bytes that were written at once. */
+  void spend(int bytes) {
+    window -= bytes;
+    connection.spend(bytes);
+  }
+
+  /**
+   * The peer allows more, or with a negative number less.
+   *
+   * @return whether the window is one that HTTP/2 allows
+   */
+  boolean widen(int increment) {
+    long wider = (long) window + increment;
+    window = (int) wider;
+    return wider <= Integer.MAX_VALUE;
+  }
+
+  /** Adds a message with its prefix; takes ownership. */
+  void add(ByteBuf framed) {
+    if (waiting == null) {
+      waiting = new ArrayDeque<>();
+    }
+    waiting.add(framed);
+  }
+
+  /** Adds the header block that ends the stream; takes ownership. */
+  void end(ByteBuf block) {
+    trailers = block;
+  }
+
+  /** Writes what may be written; puts itself in line if the connection holds it back. */
+  void drain() {
+    while (waiting != null && !waiting.isEmpty()) {
+      ByteBuf front = waiting.getFirst();
+      int allowed = Math.min(Math.min(window, connection.window()), Frames.MAX_PAYLOAD);
+      if (allowed <= 0 || !connection.writable()) {
+        if (window > 0 && !inLine) {
+          inLine = true;
+          connection.waitInLine(this);
+        }
+        return;
+      }
+      int bytes = Math.min(front.readableBytes(), allowed);
+      ByteBuf out = connection.out().room(Frames.HEADER_BYTES + bytes);
+      Frames.header(out, bytes, Frames.DATA, 0, id);
+      out.writeBytes(front, bytes);
+      spend(bytes);
+      if (!front.isReadable()) {
+        waiting.removeFirst().release();
+      }
+      stream.written(bytes);
+    }
+    ByteBuf block = trailers;
+    if (block != null) {
+      trailers = null;
+      writeTrailers(block);
+    }
+  }
+
+  private void writeTrailers(ByteBuf block) {
+    try {
+      connection.writeHeaders(id, block, true);
+    } finally {
+      block.release();
+    }
+    stream.ended();
+  }
+
+  void close() {
+    if (waiting != null) {
+      waiting.forEach(ByteBuf::release);
+      waiting.clear();
+    }
+    if (trailers != null) {
+      trailers.release();
+      trailers = null;
+    }
+  }
+}

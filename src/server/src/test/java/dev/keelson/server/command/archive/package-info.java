@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.command.archive;
+
+import org.jspecify.annotations.NullMarked;

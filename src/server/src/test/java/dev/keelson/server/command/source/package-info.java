@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.command.source;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.rpc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.sim.net;
+
+import org.jspecify.annotations.NullMarked;
