@@ -77,14 +77,6 @@ class PlantedBugsTest {
             "term",
             name("raft.RaftDefects"),
             "termOfLast")),
-    WATCH_GAP_WHEN_CAUGHT_UP(
-        new Plant(
-            name("kv.watch.WatchHub"),
-            "joinLive",
-            name("kv.watch.DeliveryLoop"),
-            "join",
-            name("kv.watch.WatchDefects"),
-            "joinWithGap")),
     EARLY_PROGRESS(
         new Plant(
             name("kv.watch.WatchStream"),
@@ -93,14 +85,6 @@ class PlantedBugsTest {
             "synced",
             name("kv.watch.WatchDefects"),
             "seemsSynced")),
-    TOMBSTONE_COMPACTED_UNDER_A_WATCHER(
-        new Plant(
-            name("kv.watch.WatchHub"),
-            "compacted",
-            name("kv.watch.EventHistory"),
-            "compacted",
-            name("kv.watch.WatchDefects"),
-            "forgetCompaction")),
     WAKING_LEADER_REVOKES_LEASES(
         plant(
             "node.LeaseExpiry",
