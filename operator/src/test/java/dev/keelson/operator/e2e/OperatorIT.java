@@ -262,8 +262,11 @@ final class OperatorIT {
   void aWrongSecretIsNamed() throws IOException {
     apply(
         "three",
-        "replicas: 1\nstorage: {size: 1Gi}\n"
-            + "tls: {mode: Secret, serverSecretName: none, peerSecretName: none}\n");
+        """
+        replicas: 1
+        storage: {size: 1Gi}
+        tls: {mode: Secret, serverSecretName: none, peerSecretName: none}
+        """);
     KeelsonCluster cluster =
         kubernetes.await(
             "three",

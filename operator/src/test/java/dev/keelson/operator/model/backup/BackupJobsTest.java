@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.operator.api.v1alpha1.BackupSpec;
 import dev.keelson.operator.api.v1alpha1.BackupStore;
 import dev.keelson.operator.api.v1alpha1.ClusterRef;
+import dev.keelson.operator.api.v1alpha1.DeletionPolicy;
 import dev.keelson.operator.api.v1alpha1.KeelsonBackup;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.api.v1alpha1.PvcStore;
@@ -40,7 +41,8 @@ final class BackupJobsTest {
             .withNamespace("ns")
             .withUid("12345678-0000")
             .build());
-    backup.setSpec(new BackupSpec(new ClusterRef("db"), store, Verification.Checksum, null));
+    backup.setSpec(
+        new BackupSpec(new ClusterRef("db"), store, Verification.Checksum, DeletionPolicy.Retain));
     return BackupJobs.create(backup, cluster(), "keelson:1")
         .getSpec()
         .getTemplate()

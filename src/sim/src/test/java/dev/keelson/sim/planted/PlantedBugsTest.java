@@ -50,8 +50,7 @@ class PlantedBugsTest {
   /** The defects, named as in the catalogue of the reliability page. */
   enum Bug {
     REPLY_BEFORE_FSYNC(
-        plant(
-            "node.WalLog", "appendAndSync", "storage.wal.Wal", "sync", "syncNothing")),
+        plant("node.WalLog", "appendAndSync", "storage.wal.Wal", "sync", "syncNothing")),
     VOTE_REPLY_BEFORE_PERSIST(
         plant(
             "node.loop.NodeLoop",
