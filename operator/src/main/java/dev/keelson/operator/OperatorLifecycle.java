@@ -7,6 +7,7 @@ import dev.keelson.operator.reconcile.OperatorMetrics;
 import dev.keelson.operator.reconcile.Wiring;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
@@ -35,6 +36,7 @@ public class OperatorLifecycle {
   private final MeterRegistry registry;
   private final MemberConnections connections = new MemberConnections();
   private volatile @Nullable Operator operator;
+  private volatile boolean stopping;
 
   OperatorLifecycle(KubernetesClient client, OperatorConfig config, MeterRegistry registry) {
     this.client = client;
@@ -82,7 +84,10 @@ public class OperatorLifecycle {
       var election =
           LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
                   config.leaderElection().lease())
-              .withIdentity(config.instance());
+              .withIdentity(config.instance())
+              // the SDK would call System.exit, which waits for ever when the process already ends
+              .withExitOnStopLeading(false)
+              .withLeaderCallbacks(new LeaderCallbacks(() -> {}, this::leaseLost, leader -> {}));
       config.leaderElection().namespace().ifPresent(election::withLeaseNamespace);
       overrider.withLeaderElectionConfiguration(election.build());
     }
@@ -105,7 +110,16 @@ public class OperatorLifecycle {
         .ifPresent(namespaces -> overrider.settingNamespaces(Set.copyOf(namespaces)));
   }
 
+  /** Another operator may be at work by now, so this one must not be. */
+  private void leaseLost() {
+    if (!stopping) {
+      LOG.error("lost the lease of the leader; ending, to begin anew");
+      Quarkus.asyncExit(1);
+    }
+  }
+
   void stop(@Observes ShutdownEvent event) {
+    stopping = true;
     Operator running = operator;
     if (running != null) {
       running.stop();

@@ -1,7 +1,6 @@
 package dev.keelson.node;
 
 import dev.keelson.kv.Applied;
-import dev.keelson.kv.ApplyListener;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.lease.Lessor;
@@ -81,6 +80,7 @@ public final class Member implements AutoCloseable {
   private final StateMachine state;
   private final Lessor lessor;
   private final Tokens tokens;
+  private final Consequences consequences;
   private final Proposals proposals;
   private final MembershipProposals changes;
   private final ReadBarrier barrier;
@@ -157,7 +157,8 @@ public final class Member implements AutoCloseable {
     walLog = new WalLog(storage.wal(), settings.fsync(), metrics.disk, environment::nanoTime);
     Leases leases = new Leases(storage.backend());
     lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(environment.nanoTime()));
-    state = new StateMachine(storage.backend(), leases, new Consequences());
+    consequences = new Consequences(lessor, tokens, this::compacted);
+    state = new StateMachine(storage.backend(), leases, consequences);
     if (state.members().isRemoved(storage.memberId())) {
       state.close();
       storage.close();
@@ -397,6 +398,10 @@ public final class Member implements AutoCloseable {
     }
   }
 
+  private void compacted(long revision) {
+    watchHub.compacted(revision);
+  }
+
   private void wakeConsensus() {
     consensus.wake();
   }
@@ -506,39 +511,6 @@ public final class Member implements AutoCloseable {
     }
   }
 
-  /** Local consequences of what was applied. */
-  private final class Consequences implements ApplyListener {
-    @Override
-    public void leaseGranted(Leases.Granted lease) {
-      lessor.granted(lease);
-    }
-
-    @Override
-    public void leaseRevoked(long id) {
-      lessor.revoked(id).forEach(Runnable::run);
-    }
-
-    @Override
-    public void compacted(long revision) {
-      watchHub.compacted(revision);
-    }
-
-    @Override
-    public void tokenIssued(String token, String username) {
-      tokens.tokenIssued(token, username);
-    }
-
-    @Override
-    public void tokensRevoked(String username) {
-      tokens.tokensRevoked(username);
-    }
-
-    @Override
-    public void allTokensRevoked() {
-      tokens.allTokensRevoked();
-    }
-  }
-
   private final class ApplyObserver implements Applier.Observer {
     @Override
     public Applied configurationChange(Entry entry, ConfChange.V1 change) {
@@ -579,6 +551,7 @@ public final class Member implements AutoCloseable {
     @Override
     public void applied(long index, long term, List<RevisionEvents> events) {
       metrics.store.published(events);
+      consequences.committed();
       watchHub.publish(events);
       consensus.submit(() -> consensus.loop().applied(index, term));
     }
