@@ -11,22 +11,15 @@ import static io.netty.handler.codec.http2.Http2Exception.connectionError;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.ServerMethodDefinition;
-import io.grpc.Status;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
-import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,54 +38,45 @@ final class RpcConnection implements FrameReader.Sink {
   /** What a client may send on all calls before it is taken from the socket. */
   private static final int CONNECTION_WINDOW = 4 << 20;
 
-  private static final byte[] NO_DEBUG = {};
   private static final byte[] TOO_MANY_PINGS = "too_many_pings".getBytes(StandardCharsets.US_ASCII);
   private static final long DRAIN_PING = 1;
   private static final long KEEP_ALIVE_PING = 2;
 
   private final ChannelHandlerContext context;
-  private final EventExecutor loop;
   private final MethodTable methods;
   private final RpcSettings settings;
   private final Attributes attributes;
-  private final OutBuffer out;
+  private final Egress egress;
   private final FrameReader reader;
   private final HeadDecoder heads;
   private final FloodGuard flood;
   private final PingPolicy pings;
   private final KeepAlive keepAlive;
   private final IntObjectMap<RpcStream<?, ?>> streams = new IntObjectHashMap<>();
-  private final ArrayDeque<SendQueue> line = new ArrayDeque<>();
-  private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
-  private final AtomicBoolean commandsDue = new AtomicBoolean();
   private int lastStream;
-  private int window = Frames.DEFAULT_WINDOW;
   private int streamWindow = Frames.DEFAULT_WINDOW;
   private int credit;
-  private boolean batching;
-  private boolean flushDue;
   private boolean ending;
   private boolean broken;
 
   /** Opens the connection: sends the settings. */
   RpcConnection(ChannelHandlerContext context, MethodTable methods, RpcSettings settings) {
     this.context = context;
-    this.loop = context.executor();
     this.methods = methods;
     this.settings = settings;
     this.attributes = attributes(context);
-    this.out = new OutBuffer(context);
     this.reader = new FrameReader(this, settings.maxHeaderBytes() + Frames.MAX_PAYLOAD);
     this.heads = new HeadDecoder(settings.maxHeaderBytes());
     long now = System.nanoTime();
     this.flood = new FloodGuard(now);
     this.pings = new PingPolicy(settings.keepAliveMinTime(), now);
+    this.egress = new Egress(context, pings::sent);
     this.keepAlive =
         new KeepAlive(
-            loop,
+            egress.loop(),
             settings.keepAliveInterval().toNanos(),
             settings.keepAliveTimeout().toNanos(),
-            () -> ping(KEEP_ALIVE_PING),
+            () -> egress.ping(0, KEEP_ALIVE_PING),
             this::cut);
     greet();
   }
@@ -115,7 +99,7 @@ final class RpcConnection implements FrameReader.Sink {
 
   private void greet() {
     boolean limited = settings.maxConcurrentStreams() <= Integer.MAX_VALUE;
-    ByteBuf buffer = out.room(64);
+    ByteBuf buffer = egress.out().room(64);
     Frames.header(buffer, limited ? 18 : 12, Frames.SETTINGS, 0, 0);
     if (limited) {
       Frames.setting(
@@ -124,10 +108,14 @@ final class RpcConnection implements FrameReader.Sink {
     Frames.setting(buffer, Frames.SETTING_INITIAL_WINDOW_SIZE, STREAM_WINDOW);
     Frames.setting(buffer, Frames.SETTING_MAX_HEADER_LIST_SIZE, settings.maxHeaderBytes());
     Frames.windowUpdate(buffer, 0, CONNECTION_WINDOW - Frames.DEFAULT_WINDOW);
-    flushSoon();
+    egress.flushSoon();
   }
 
   // ---- what streams need
+
+  Egress egress() {
+    return egress;
+  }
 
   RpcSettings settings() {
     return settings;
@@ -137,131 +125,17 @@ final class RpcConnection implements FrameReader.Sink {
     return attributes;
   }
 
-  EventExecutor loop() {
-    return loop;
-  }
-
-  boolean inLoop() {
-    return loop.inEventLoop();
-  }
-
-  ByteBufAllocator allocator() {
-    return context.alloc();
-  }
-
-  OutBuffer out() {
-    return out;
-  }
-
-  /** What may be sent on all streams together; negative after a shrink. */
-  int window() {
-    return window;
-  }
-
-  void spend(int bytes) {
-    window -= bytes;
-    pings.sent();
-  }
-
-  boolean writable() {
-    return context.channel().isWritable();
-  }
-
-  /** Goes on with that stream when the connection's window or the socket allow. */
-  void waitInLine(SendQueue queue) {
-    line.add(queue);
-  }
-
-  void writeHeaders(int stream, ByteBuf block, boolean endStream) {
-    pings.sent();
-    byte type = Frames.HEADERS;
-    do {
-      int bytes = Math.min(block.readableBytes(), Frames.MAX_PAYLOAD);
-      boolean last = bytes == block.readableBytes();
-      int flags = (last ? Frames.END_HEADERS : 0);
-      if (type == Frames.HEADERS && endStream) {
-        flags |= Frames.END_STREAM;
-      }
-      ByteBuf buffer = out.room(Frames.HEADER_BYTES + bytes);
-      Frames.header(buffer, bytes, type, flags, stream);
-      buffer.writeBytes(block, bytes);
-      type = Frames.CONTINUATION;
-    } while (block.isReadable());
-  }
-
-  void reset(int stream, long error) {
-    Frames.reset(out.room(Frames.HEADER_BYTES + 4), stream, error);
-    flushSoon();
-  }
-
   void remove(int stream) {
     streams.remove(stream);
     if (ending && streams.isEmpty()) {
-      onLoopLater(this::closeAfterFlush);
-    }
-  }
-
-  /** Runs something on the event loop, now if this is it. Thread-safe. */
-  void onLoop(Runnable command) {
-    if (inLoop()) {
-      command.run();
-    } else {
-      onLoopLater(command);
-    }
-  }
-
-  /** Runs something on the event loop, after what runs now. Thread-safe. */
-  void onLoopLater(Runnable command) {
-    commands.add(command);
-    if (commandsDue.compareAndSet(false, true)) {
-      loop.execute(this::runCommands);
-    }
-  }
-
-  private void runCommands() {
-    commandsDue.set(false);
-    boolean outermost = !batching;
-    batching = true;
-    for (Runnable next = commands.poll(); next != null; next = commands.poll()) {
-      next.run();
-    }
-    if (outermost) {
-      endBatch();
-    }
-  }
-
-  /** Lets what was written go out, with all else of this batch. */
-  void flushSoon() {
-    if (!flushDue) {
-      flushDue = true;
-      if (!batching) {
-        loop.execute(this::endBatch);
-      }
-    }
-  }
-
-  private void endBatch() {
-    batching = false;
-    goOn();
-    if (flushDue) {
-      flushDue = false;
-      out.flush();
-    }
-  }
-
-  private void goOn() {
-    while (!line.isEmpty() && window > 0 && writable()) {
-      SendQueue next = line.removeFirst();
-      next.inLine = false;
-      next.drain();
-      flushDue = true;
+      egress.onLoopLater(egress::closeAfterFlush);
     }
   }
 
   // ---- what the channel tells
 
   void read(ByteBuf bytes) {
-    batching = true;
+    egress.beginBatch();
     keepAlive.heard();
     if (broken) {
       bytes.release();
@@ -275,13 +149,11 @@ final class RpcConnection implements FrameReader.Sink {
   }
 
   void readComplete() {
-    endBatch();
+    egress.endBatch();
   }
 
   void writabilityChanged() {
-    if (!batching) {
-      endBatch();
-    }
+    egress.writabilityChanged();
   }
 
   /** The channel is gone. */
@@ -292,7 +164,7 @@ final class RpcConnection implements FrameReader.Sink {
       stream.cancel();
     }
     reader.close();
-    out.close();
+    egress.close();
   }
 
   private List<RpcStream<?, ?>> open() {
@@ -306,19 +178,8 @@ final class RpcConnection implements FrameReader.Sink {
         .addKeyValue("error", failure.error())
         .log("closing a connection: {}", failure.getMessage());
     byte[] debug = String.valueOf(failure.getMessage()).getBytes(StandardCharsets.UTF_8);
-    goAway(lastStream, failure.error().code(), debug);
-    closeAfterFlush();
-  }
-
-  private void closeAfterFlush() {
-    out.flush();
-    context.writeAndFlush(context.alloc().buffer(0)).addListener(ChannelFutureListener.CLOSE);
-  }
-
-  private void goAway(int last, long error, byte[] debug) {
-    byte[] told = debug.length > 256 ? NO_DEBUG : debug;
-    Frames.goAway(out.room(Frames.HEADER_BYTES + 8 + told.length), last, error, told);
-    flushSoon();
+    egress.goAway(lastStream, failure.error(), debug);
+    egress.closeAfterFlush();
   }
 
   /**
@@ -326,30 +187,25 @@ final class RpcConnection implements FrameReader.Sink {
    * Thread-safe.
    */
   void drain() {
-    onLoop(
+    egress.onLoop(
         () -> {
           // a call may be on its way: what the client sent before it saw this is still served
-          goAway(Integer.MAX_VALUE, NO_ERROR.code(), NO_DEBUG);
-          ping(DRAIN_PING);
+          egress.goAway(Integer.MAX_VALUE, NO_ERROR);
+          egress.ping(0, DRAIN_PING);
         });
   }
 
   private void drained() {
-    goAway(lastStream, NO_ERROR.code(), NO_DEBUG);
+    egress.goAway(lastStream, NO_ERROR);
     ending = true;
     if (streams.isEmpty()) {
-      closeAfterFlush();
+      egress.closeAfterFlush();
     }
   }
 
   /** Closes at once. Thread-safe. */
   void cut() {
     context.close();
-  }
-
-  private void ping(long data) {
-    Frames.ping(out.room(Frames.HEADER_BYTES + 8), 0, data);
-    flushSoon();
   }
 
   // ---- frames
@@ -359,9 +215,8 @@ final class RpcConnection implements FrameReader.Sink {
       throws Http2Exception {
     credit += flowBytes;
     if (credit >= CONNECTION_WINDOW / 2) {
-      Frames.windowUpdate(out.room(Frames.HEADER_BYTES + 4), 0, credit);
+      egress.windowUpdate(0, credit);
       credit = 0;
-      flushSoon();
     }
     if (!payload.isReadable() && !endStream) {
       guard();
@@ -370,7 +225,7 @@ final class RpcConnection implements FrameReader.Sink {
     if (stream == null) {
       requireSeen(id);
     } else if (stream.isHalfClosed()) {
-      reset(id, STREAM_CLOSED.code());
+      egress.reset(id, STREAM_CLOSED);
       stream.cancel();
     } else if (!stream.received(payload, flowBytes, endStream)) {
       throw connectionError(FLOW_CONTROL_ERROR, "more data than the window of stream %d", id);
@@ -417,12 +272,13 @@ final class RpcConnection implements FrameReader.Sink {
     if (known == null && id > lastStream && (id & 1) == 1) {
       lastStream = id;
       if (failure instanceof Http2Exception.HeaderListSizeException) {
-        answerHttp(id, 431, "the headers are larger than " + settings.maxHeaderBytes() + " bytes");
+        egress.refuse(
+            id, 431, "the headers are larger than " + settings.maxHeaderBytes() + " bytes");
         return;
       }
     }
     guard();
-    reset(id, failure.error().code());
+    egress.reset(id, failure.error());
     if (known != null) {
       known.cancel();
     }
@@ -435,21 +291,21 @@ final class RpcConnection implements FrameReader.Sink {
     lastStream = id;
     if (ending || streams.size() >= settings.maxConcurrentStreams()) {
       guard();
-      reset(id, REFUSED_STREAM.code());
+      egress.reset(id, REFUSED_STREAM);
       return;
     }
     CharSequence path = head.path();
     if (path == null || head.method() == null) {
       guard();
-      reset(id, PROTOCOL_ERROR.code());
+      egress.reset(id, PROTOCOL_ERROR);
     } else if (!"POST".contentEquals(head.method())) {
-      answerHttp(id, 405, "http2Server.operateHeaders parsed a :method field that is not POST");
+      egress.refuse(id, 405, "http2Server.operateHeaders parsed a :method field that is not POST");
     } else if (!head.isGrpc()) {
-      answerHttp(id, 415, "invalid gRPC request content-type");
+      egress.refuse(id, 415, "invalid gRPC request content-type");
     } else {
       ServerMethodDefinition<?, ?> method = methods.find(path);
       if (method == null) {
-        answer(id, methods.unknown(path));
+        egress.refuse(id, methods.unknown(path));
       } else {
         call(id, method, head, endStream);
       }
@@ -464,31 +320,6 @@ final class RpcConnection implements FrameReader.Sink {
     if (endStream) {
       stream.halfClosed();
     }
-  }
-
-  /** Answers what is not a call of a known method; the rest of the stream is not looked at. */
-  private void answer(int id, Status status) {
-    ByteBuf block = allocator().buffer();
-    try {
-      ResponseHeads.success(block);
-      ResponseHeads.status(block, status);
-      writeHeaders(id, block, true);
-    } finally {
-      block.release();
-    }
-    reset(id, NO_ERROR.code());
-  }
-
-  private void answerHttp(int id, int code, String reason) {
-    ByteBuf block = allocator().buffer();
-    try {
-      ResponseHeads.httpStatus(block, code);
-      ResponseHeads.status(block, Status.INTERNAL.withDescription(reason));
-      writeHeaders(id, block, true);
-    } finally {
-      block.release();
-    }
-    reset(id, NO_ERROR.code());
   }
 
   @Override
@@ -513,8 +344,7 @@ final class RpcConnection implements FrameReader.Sink {
         throw connectionError(PROTOCOL_ERROR, "SETTINGS_MAX_FRAME_SIZE of %d", value);
       }
     }
-    Frames.header(out.room(Frames.HEADER_BYTES), 0, Frames.SETTINGS, Frames.ACK, 0);
-    flushSoon();
+    egress.settingsTaken();
   }
 
   private void resizeWindows(long size) throws Http2Exception {
@@ -533,7 +363,7 @@ final class RpcConnection implements FrameReader.Sink {
       throw connectionError(FLOW_CONTROL_ERROR, "a window beyond 2^31-1");
     }
     stream.outbound().drain();
-    flushSoon();
+    egress.flushSoon();
   }
 
   @Override
@@ -547,12 +377,11 @@ final class RpcConnection implements FrameReader.Sink {
     guard();
     if (pings.tooMany(System.nanoTime(), !streams.isEmpty())) {
       broken = true;
-      goAway(lastStream, ENHANCE_YOUR_CALM.code(), TOO_MANY_PINGS);
-      closeAfterFlush();
+      egress.goAway(lastStream, ENHANCE_YOUR_CALM, TOO_MANY_PINGS);
+      egress.closeAfterFlush();
       return;
     }
-    Frames.ping(out.room(Frames.HEADER_BYTES + 8), Frames.ACK, data);
-    flushSoon();
+    egress.ping(Frames.ACK, data);
   }
 
   @Override
@@ -562,7 +391,7 @@ final class RpcConnection implements FrameReader.Sink {
       if (stream == null) {
         requireSeen(id);
       } else if (increment == 0) {
-        reset(id, PROTOCOL_ERROR.code());
+        egress.reset(id, PROTOCOL_ERROR);
         stream.cancel();
       } else {
         widen(stream, increment);
@@ -572,11 +401,8 @@ final class RpcConnection implements FrameReader.Sink {
     if (increment == 0) {
       throw connectionError(PROTOCOL_ERROR, "WINDOW_UPDATE of 0");
     }
-    long wider = (long) window + increment;
-    if (wider > Integer.MAX_VALUE) {
+    if (!egress.widen(increment)) {
       throw connectionError(FLOW_CONTROL_ERROR, "a window beyond 2^31-1");
     }
-    window = (int) wider;
-    goOn();
   }
 }

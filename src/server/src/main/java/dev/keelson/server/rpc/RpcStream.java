@@ -14,6 +14,7 @@ import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
   private static final int READY_BYTES = 32 << 10;
 
   private final RpcConnection connection;
+  private final Egress egress;
   private final int id;
   private final ServerMethodDefinition<Q, R> method;
   private final @Nullable CharSequence authority;
@@ -67,11 +69,12 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
       ServerMethodDefinition<Q, R> method,
       RequestHead head) {
     this.connection = connection;
+    this.egress = connection.egress();
     this.id = id;
     this.method = method;
     this.authority = head.authority();
     this.inbound = new MessageDeframer(connection.settings().maxMessageBytes());
-    this.outbound = new SendQueue(connection, this, id, window);
+    this.outbound = new SendQueue(egress, this, id, window);
   }
 
   /** Begins the call. */
@@ -93,7 +96,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
       }
       long timeoutNanos = head.timeoutNanos();
       if (timeoutNanos > 0) {
-        deadline = connection.loop().schedule(this::expire, timeoutNanos, TimeUnit.NANOSECONDS);
+        deadline = egress.loop().schedule(this::expire, timeoutNanos, TimeUnit.NANOSECONDS);
       }
       listener = method.getServerCallHandler().startCall(this, metadata);
     } catch (IllegalArgumentException e) { // of the timeout, or of base64
@@ -110,7 +113,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
       close(Status.DEADLINE_EXCEEDED.withDescription("context deadline exceeded"), new Metadata());
       if (!finished) {
         cancel(); // what cannot be written need not be any more
-        connection.reset(id, io.netty.handler.codec.http2.Http2Error.CANCEL.code());
+        egress.reset(id, Http2Error.CANCEL);
       }
     }
   }
@@ -144,7 +147,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     inbound.offer(payload);
     dispatch();
     if (!outcomeKnown && !finished) {
-      inbound.keep(connection.allocator());
+      inbound.keep(egress.allocator());
       refill();
     }
     return true;
@@ -169,9 +172,8 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
         && !finished
         && credit >= RpcConnection.STREAM_WINDOW / 2
         && !inbound.hasMessage()) {
-      Frames.windowUpdate(connection.out().room(Frames.HEADER_BYTES + 4), id, credit);
+      egress.windowUpdate(id, credit);
       credit = 0;
-      connection.flushSoon();
     }
   }
 
@@ -258,34 +260,34 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
 
   @Override
   public void request(int count) {
-    if (connection.inLoop()) {
+    if (egress.inLoop()) {
       requested = Math.max(requested, requested + count);
       if (!dispatching && inbound.isInMessage()) {
         dispatch();
         refill();
       }
     } else {
-      connection.onLoop(() -> request(count));
+      egress.onLoop(() -> request(count));
     }
   }
 
   @Override
   public void sendHeaders(Metadata metadata) {
-    if (connection.inLoop()) {
+    if (egress.inLoop()) {
       if (!headersSent && !finished) {
         headersSent = true;
-        ByteBuf block = connection.allocator().buffer();
+        ByteBuf block = egress.allocator().buffer();
         try {
           ResponseHeads.success(block);
           ResponseHeads.metadata(block, metadata);
-          connection.writeHeaders(id, block, false);
+          egress.headers(id, block, false);
         } finally {
           block.release();
         }
-        connection.flushSoon();
+        egress.flushSoon();
       }
     } else {
-      connection.onLoop(() -> sendHeaders(metadata));
+      egress.onLoop(() -> sendHeaders(metadata));
     }
   }
 
@@ -297,14 +299,14 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     try (InputStream in = method.getMethodDescriptor().streamResponse(message)) {
       int size = in instanceof KnownLength ? in.available() : -1;
       int framed = PREFIX_BYTES + size;
-      if (size >= 0 && connection.inLoop() && outbound.admits(framed)) {
-        ByteBuf out = connection.out().room(Frames.HEADER_BYTES + framed);
+      if (size >= 0 && egress.inLoop() && outbound.admits(framed)) {
+        ByteBuf out = egress.out().room(Frames.HEADER_BYTES + framed);
         Frames.header(out, framed, Frames.DATA, 0, id);
         out.writeByte(0).writeInt(size);
         write(in, out);
         sent(size);
         outbound.spend(framed);
-        connection.flushSoon();
+        egress.flushSoon();
         return;
       }
       ByteBuf framedMessage = framed(in, size);
@@ -324,7 +326,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
   }
 
   private ByteBuf framed(InputStream in, int size) throws IOException {
-    ByteBuf out = connection.allocator().buffer(PREFIX_BYTES + Math.max(size, 256));
+    ByteBuf out = egress.allocator().buffer(PREFIX_BYTES + Math.max(size, 256));
     out.writeByte(0).writeInt(size);
     write(in, out);
     out.setInt(1, out.readableBytes() - PREFIX_BYTES);
@@ -343,14 +345,14 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
 
   private void queue(ByteBuf framed) {
     queuedBytes.addAndGet(framed.readableBytes());
-    connection.onLoop(
+    egress.onLoop(
         () -> {
           if (finished) {
             framed.release();
           } else {
             outbound.add(framed);
             outbound.drain();
-            connection.flushSoon();
+            egress.flushSoon();
           }
         });
   }
@@ -360,8 +362,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     int before = queuedBytes.getAndAdd(-bytes);
     if (before >= READY_BYTES && before - bytes < READY_BYTES) {
       readyDue = true;
-      connection.onLoopLater(
-          this::dispatch); // the listener may write again: not from within a write
+      egress.onLoopLater(this::dispatch); // the listener may write again: not from within a write
     }
   }
 
@@ -376,8 +377,8 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
 
   @Override
   public void close(Status status, Metadata trailers) {
-    if (!connection.inLoop()) {
-      connection.onLoop(() -> close(status, trailers));
+    if (!egress.inLoop()) {
+      egress.onLoop(() -> close(status, trailers));
       return;
     }
     if (outcomeKnown || finished) {
@@ -387,7 +388,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     outcome = status;
     closed = true;
     inbound.close();
-    ByteBuf block = connection.allocator().buffer();
+    ByteBuf block = egress.allocator().buffer();
     if (!headersSent) {
       ResponseHeads.success(block);
     }
@@ -395,13 +396,13 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     ResponseHeads.metadata(block, trailers);
     outbound.end(block);
     outbound.drain();
-    connection.flushSoon();
+    egress.flushSoon();
   }
 
   /** The trailers are written: the call is over. */
   void ended() {
     if (!halfClosed) {
-      connection.reset(id, io.netty.handler.codec.http2.Http2Error.NO_ERROR.code());
+      egress.reset(id, Http2Error.NO_ERROR);
     }
     finish();
   }

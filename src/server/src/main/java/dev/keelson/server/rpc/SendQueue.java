@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * connection's, or for the socket. Most calls never have anything waiting. Event loop only.
  */
 final class SendQueue {
-  private final RpcConnection connection;
+  private final Egress egress;
   private final RpcStream<?, ?> stream;
   private final int id;
   private @Nullable ArrayDeque<ByteBuf> waiting;
@@ -19,8 +19,8 @@ final class SendQueue {
   /** Whether the connection has it on the list of those it goes on with. */
   boolean inLine;
 
-  SendQueue(RpcConnection connection, RpcStream<?, ?> stream, int id, int window) {
-    this.connection = connection;
+  SendQueue(Egress egress, RpcStream<?, ?> stream, int id, int window) {
+    this.egress = egress;
     this.stream = stream;
     this.id = id;
     this.window = window;
@@ -36,14 +36,14 @@ final class SendQueue {
     return idle()
         && bytes <= window
         && bytes <= Frames.MAX_PAYLOAD
-        && bytes <= connection.window()
-        && connection.writable();
+        && bytes <= egress.window()
+        && egress.writable();
   }
 
   /** Counts bytes that were written at once. */
   void spend(int bytes) {
     window -= bytes;
-    connection.spend(bytes);
+    egress.spend(bytes);
   }
 
   /**
@@ -74,16 +74,16 @@ final class SendQueue {
   void drain() {
     while (waiting != null && !waiting.isEmpty()) {
       ByteBuf front = waiting.getFirst();
-      int allowed = Math.min(Math.min(window, connection.window()), Frames.MAX_PAYLOAD);
-      if (allowed <= 0 || !connection.writable()) {
+      int allowed = Math.min(Math.min(window, egress.window()), Frames.MAX_PAYLOAD);
+      if (allowed <= 0 || !egress.writable()) {
         if (window > 0 && !inLine) {
           inLine = true;
-          connection.waitInLine(this);
+          egress.waitInLine(this);
         }
         return;
       }
       int bytes = Math.min(front.readableBytes(), allowed);
-      ByteBuf out = connection.out().room(Frames.HEADER_BYTES + bytes);
+      ByteBuf out = egress.out().room(Frames.HEADER_BYTES + bytes);
       Frames.header(out, bytes, Frames.DATA, 0, id);
       out.writeBytes(front, bytes);
       spend(bytes);
@@ -101,7 +101,7 @@ final class SendQueue {
 
   private void writeTrailers(ByteBuf block) {
     try {
-      connection.writeHeaders(id, block, true);
+      egress.headers(id, block, true);
     } finally {
       block.release();
     }
