@@ -44,7 +44,8 @@ final class ClusterParts {
       Lessor lessor,
       SnapshotStore snapshots,
       LongSupplier applied,
-      LongAdder renewals) {
+      LongAdder renewals,
+      Runnable removal) {
     this.settings = settings;
     this.environment = environment;
     this.transport = transport;
@@ -107,7 +108,15 @@ final class ClusterParts {
             this::revision);
     requests =
         new PeerRequests(
-            ids.cluster(), ids.member(), consensus, state, leases, membership, snapshots, digests);
+            ids.cluster(),
+            ids.member(),
+            consensus,
+            state,
+            leases,
+            membership,
+            snapshots,
+            digests,
+            removal);
   }
 
   private long revision() {

@@ -73,6 +73,7 @@ public final class Member implements AutoCloseable {
   private final Transport transport;
   private final Consumer<Throwable> failureHandler;
   private final AtomicBoolean failed = new AtomicBoolean();
+  private final AtomicBoolean removed = new AtomicBoolean();
   private final MemberMetrics metrics = new MemberMetrics();
   private final SlowRequests slow;
   private final MemberStorage storage;
@@ -219,7 +220,8 @@ public final class Member implements AutoCloseable {
             lessor,
             installer,
             applier::appliedIndex,
-            metrics.store.leasesRenewed);
+            metrics.store.leasesRenewed,
+            this::removed);
     watchHub =
         new WatchHub(
             state.store().log(),
@@ -398,6 +400,12 @@ public final class Member implements AutoCloseable {
     }
   }
 
+  private void removed() {
+    if (removed.compareAndSet(false, true)) {
+      failureHandler.accept(new MemberRemovedException());
+    }
+  }
+
   private void compacted(long revision) {
     watchHub.compacted(revision);
   }
@@ -520,9 +528,7 @@ public final class Member implements AutoCloseable {
         cluster.membersChanged();
         if (state.members().isRemoved(storage.memberId())) {
           // a little later, so that the others may still learn from this member that it is so
-          var _ =
-              environment.after(
-                  REMOVAL_PAUSE_MILLIS, () -> failureHandler.accept(new MemberRemovedException()));
+          var _ = environment.after(REMOVAL_PAUSE_MILLIS, Member.this::removed);
         }
       }
       return outcome;

@@ -28,6 +28,7 @@ final class PeerRequests implements Receiver {
   private final MembershipCalls membership;
   private final SnapshotStore snapshots;
   private final Digests digests;
+  private final Runnable removal;
 
   PeerRequests(
       long clusterId,
@@ -37,7 +38,8 @@ final class PeerRequests implements Receiver {
       LeaseCalls leases,
       MembershipCalls membership,
       SnapshotStore snapshots,
-      Digests digests) {
+      Digests digests,
+      Runnable removal) {
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.consensus = consensus;
@@ -46,6 +48,7 @@ final class PeerRequests implements Receiver {
     this.membership = membership;
     this.snapshots = snapshots;
     this.digests = digests;
+    this.removal = removal;
   }
 
   @Override
@@ -56,6 +59,11 @@ final class PeerRequests implements Receiver {
   @Override
   public void unreachable(long member) {
     consensus.submit(() -> consensus.loop().unreachable(member));
+  }
+
+  @Override
+  public void removed() {
+    removal.run();
   }
 
   @Override

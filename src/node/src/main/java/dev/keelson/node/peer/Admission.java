@@ -26,6 +26,10 @@ import org.slf4j.LoggerFactory;
  * and was removed while this process runs is never asked about: another member may not know yet.
  */
 final class Admission implements ServerInterceptor {
+  /** What a member is told that was removed from the cluster. */
+  static final String REMOVED = "cannot process message from removed member";
+
+  private static final String UNKNOWN = "cannot process message from unknown member";
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
   private static final int LOGGED_MAX = 1000;
 
@@ -120,15 +124,12 @@ final class Admission implements ServerInterceptor {
       return null;
     }
     if (isFormer(identity.from())) {
-      return refuse(Status.PERMISSION_DENIED, "cannot process message from removed member", sender);
+      return refuse(Status.PERMISSION_DENIED, REMOVED, sender);
     }
     if (identity.from() != memberId && identity.from() != 0) {
       stranger.accept(identity.from());
     }
-    return refuse(
-        Status.PERMISSION_DENIED,
-        "cannot process message from unknown member",
-        sender + " at " + host(call));
+    return refuse(Status.PERMISSION_DENIED, UNKNOWN, sender + " at " + host(call));
   }
 
   /** The host only: the port is another one each time. */
@@ -144,5 +145,18 @@ final class Admission implements ServerInterceptor {
       LOG.atWarn().addKeyValue("reason", detail).log("refused a peer: " + text);
     }
     return status.withDescription(text + ": " + detail);
+  }
+
+  /** Why a member that was let in is no longer listened to. */
+  Status refusal(long member) {
+    return Status.PERMISSION_DENIED.withDescription(isFormer(member) ? REMOVED : UNKNOWN);
+  }
+
+  /** Whether a peer refused because this member was removed. */
+  static boolean isRemoval(Status refusal) {
+    String text = refusal.getDescription();
+    return refusal.getCode() == Status.Code.PERMISSION_DENIED
+        && text != null
+        && text.startsWith(REMOVED);
   }
 }

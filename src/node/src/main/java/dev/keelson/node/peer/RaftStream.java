@@ -86,7 +86,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
         return;
       }
       if (!admission.isAdmitted(sender)) {
-        end(Status.PERMISSION_DENIED.withDescription("cannot process message from removed member"));
+        end(admission.refusal(sender));
         return;
       }
       Batch batch;

@@ -28,6 +28,9 @@ public interface Receiver {
   /** A message to that member was dropped. */
   void unreachable(long member);
 
+  /** Another member says that this one was removed from the cluster, for good. */
+  void removed();
+
   /** A snapshot to that member has ended. */
   void snapshotSent(long member, boolean success);
 

@@ -200,6 +200,9 @@ final class RemotePeer {
             .addKeyValue("error", now)
             .log("lost the stream to a peer; it is tried again until it comes back");
       }
+      if (Admission.isRemoval(why)) {
+        context.receiver().removed();
+      }
       if (lost) {
         context.receiver().unreachable(identity.to());
       }

@@ -59,6 +59,9 @@ class RecordingReceiver implements Receiver {
   }
 
   @Override
+  public void removed() {}
+
+  @Override
   public void snapshotSent(long member, boolean success) {
     snapshotsSent.add(success);
   }

@@ -79,6 +79,9 @@ final class TransportEnd implements Receiver, SnapshotStore, AutoCloseable {
   }
 
   @Override
+  public void removed() {}
+
+  @Override
   public void snapshotSent(long member, boolean success) {
     snapshotsSent.add(success);
   }
