@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,12 +42,13 @@ final class LocalRig implements Rig {
     Path root = Path.of(System.getProperty("keelson.root")).toAbsolutePath().normalize();
     Path cache = Path.of(System.getProperty("user.home"), ".cache/keelson");
     String given = System.getenv("KEELSON_KUBE_TOOLS");
-    Path tools = given == null ? root.resolveSibling("shared/tools/kube") : Path.of(given);
+    need(given != null, "KEELSON_KUBE_TOOLS is not set");
+    Path tools = Path.of(Objects.requireNonNull(given));
     Path etcd = cache.resolve("etcd/bin/etcd");
     Path serverJar = jar(root.resolve("src/server/target"), "keelson-server");
     Path operatorJar = jar(root.resolve("operator/target"), "keelson-operator");
     need(Files.isExecutable(cache.resolve("kube/kube-apiserver")), "no kube-apiserver is built");
-    need(Files.isExecutable(tools.resolve("kube-up.sh")), "KEELSON_KUBE_TOOLS is not set");
+    need(Files.isExecutable(tools.resolve("kube-up.sh")), "KEELSON_KUBE_TOOLS has no kube-up.sh");
     need(Files.isExecutable(etcd), "no etcd to store the API server's objects");
     need(serverJar != null, "the server is not packaged");
     need(operatorJar != null, "the operator is not packaged");
@@ -58,10 +60,7 @@ final class LocalRig implements Rig {
       LocalRig rig =
           new LocalRig(Files.createTempDirectory(Path.of("/var/tmp"), "keelson-e2e"), tools);
       try {
-        rig.run(
-            etcd,
-            java.util.Objects.requireNonNull(serverJar),
-            java.util.Objects.requireNonNull(operatorJar));
+        rig.run(etcd, Objects.requireNonNull(serverJar), Objects.requireNonNull(operatorJar));
         return rig;
       } catch (RuntimeException | Error failed) {
         rig.close();
