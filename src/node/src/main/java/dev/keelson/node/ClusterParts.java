@@ -2,7 +2,6 @@ package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Lessor;
-import dev.keelson.kv.mvcc.View;
 import dev.keelson.node.env.Environment;
 import dev.keelson.node.peer.SnapshotStore;
 import dev.keelson.node.peer.Transport;
@@ -105,7 +104,7 @@ final class ClusterParts {
             queues.proposals(),
             consensus::standing,
             applied,
-            this::revision);
+            () -> state.store().log().currentRevision());
     requests =
         new PeerRequests(
             ids.cluster(),
@@ -117,12 +116,6 @@ final class ClusterParts {
             snapshots,
             digests,
             removal);
-  }
-
-  private long revision() {
-    try (View view = state.store().views().acquire()) {
-      return view.revision();
-    }
   }
 
   /** Begins to listen to the others. */

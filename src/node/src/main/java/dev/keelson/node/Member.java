@@ -5,7 +5,6 @@ import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.mvcc.RevisionEvents;
-import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
@@ -314,7 +313,7 @@ public final class Member implements AutoCloseable {
         settings.upkeep().compaction(),
         environment,
         proposals,
-        this::revision,
+        () -> state.store().log().currentRevision(),
         () -> consensus.standing().isLeader());
     new Publication(settings, storage.memberId(), proposals, ready).begin();
   }
@@ -392,12 +391,6 @@ public final class Member implements AutoCloseable {
   /** Asks this member, if it leads, to hand over to another voter. */
   public void transferLeadership(long to) {
     consensus.submit(() -> consensus.loop().transferLeadership(to));
-  }
-
-  private long revision() {
-    try (View view = state.store().views().acquire()) {
-      return view.revision();
-    }
   }
 
   private void removed() {

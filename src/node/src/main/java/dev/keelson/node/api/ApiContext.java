@@ -3,7 +3,6 @@ package dev.keelson.node.api;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.lease.Lessor;
-import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.node.api.auth.Authentication;
 import dev.keelson.node.loop.Proposals;
@@ -62,13 +61,11 @@ public record ApiContext(
   public record Limits(int requestBytesMax, int txnOpsMax, long leaseTtlMinSeconds) {}
 
   Headers headers() {
-    return new Headers(clusterId, memberId, () -> standing.get().term(), this::revision);
-  }
-
-  private long revision() {
-    try (View view = state.store().views().acquire()) {
-      return view.revision();
-    }
+    return new Headers(
+        clusterId,
+        memberId,
+        () -> standing.get().term(),
+        () -> state.store().log().currentRevision());
   }
 
   Methods methods() {

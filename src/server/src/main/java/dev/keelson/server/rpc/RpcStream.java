@@ -3,6 +3,7 @@ package dev.keelson.server.rpc;
 import io.grpc.Attributes;
 import io.grpc.Decompressor;
 import io.grpc.DecompressorRegistry;
+import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -284,7 +285,6 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
         } finally {
           block.release();
         }
-        egress.flushSoon();
       }
     } else {
       egress.onLoop(() -> sendHeaders(metadata));
@@ -335,7 +335,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
 
   private static void write(InputStream in, ByteBuf out) throws IOException {
     try (OutputStream target = new ByteBufOutputStream(out)) {
-      if (in instanceof io.grpc.Drainable drainable) {
+      if (in instanceof Drainable drainable) {
         drainable.drainTo(target);
       } else {
         in.transferTo(target);

@@ -217,29 +217,34 @@ final class RpcServerTest {
     assertThat(received).isEqualTo(count);
   }
 
+  /** Begins a conversation; what the server says is put into {@code heard}. */
+  private StreamObserver<BytesValue> chat(
+      BlockingQueue<BytesValue> heard, CompletableFuture<Void> over) {
+    return ClientCalls.asyncBidiStreamingCall(
+        channel.newCall(CHAT, CallOptions.DEFAULT),
+        new StreamObserver<BytesValue>() {
+          @Override
+          public void onNext(BytesValue message) {
+            heard.add(message);
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            over.completeExceptionally(failure);
+          }
+
+          @Override
+          public void onCompleted() {
+            over.complete(null);
+          }
+        });
+  }
+
   @Test
   void aConversationGoesBackAndForth() throws InterruptedException {
     BlockingQueue<BytesValue> heard = new LinkedBlockingQueue<>();
     CompletableFuture<Void> over = new CompletableFuture<>();
-    StreamObserver<BytesValue> say =
-        ClientCalls.asyncBidiStreamingCall(
-            channel.newCall(CHAT, CallOptions.DEFAULT),
-            new StreamObserver<BytesValue>() {
-              @Override
-              public void onNext(BytesValue message) {
-                heard.add(message);
-              }
-
-              @Override
-              public void onError(Throwable failure) {
-                over.completeExceptionally(failure);
-              }
-
-              @Override
-              public void onCompleted() {
-                over.complete(null);
-              }
-            });
+    StreamObserver<BytesValue> say = chat(heard, over);
     for (int i = 0; i < 300; i++) {
       say.onNext(bytes(i * 100, i));
       assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(bytes(i * 100, i));
@@ -285,25 +290,7 @@ final class RpcServerTest {
   void aStopLetsRunningCallsEndAndSendsNewOnesElsewhere() throws Exception {
     BlockingQueue<BytesValue> heard = new LinkedBlockingQueue<>();
     CompletableFuture<Void> over = new CompletableFuture<>();
-    StreamObserver<BytesValue> say =
-        ClientCalls.asyncBidiStreamingCall(
-            channel.newCall(CHAT, CallOptions.DEFAULT),
-            new StreamObserver<BytesValue>() {
-              @Override
-              public void onNext(BytesValue message) {
-                heard.add(message);
-              }
-
-              @Override
-              public void onError(Throwable failure) {
-                over.completeExceptionally(failure);
-              }
-
-              @Override
-              public void onCompleted() {
-                over.complete(null);
-              }
-            });
+    StreamObserver<BytesValue> say = chat(heard, over);
     say.onNext(bytes(1, 1));
     assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(bytes(1, 1));
     CompletableFuture<Void> stopped =
