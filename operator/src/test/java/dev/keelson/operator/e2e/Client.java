@@ -9,6 +9,8 @@ import dev.keelson.proto.etcdserverpb.MemberRemoveRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.proto.etcdserverpb.RangeResponse;
+import dev.keelson.proto.etcdserverpb.RequestOp;
+import dev.keelson.proto.etcdserverpb.TxnRequest;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -37,6 +39,7 @@ final class Client implements AutoCloseable {
   /** How long it goes on trying; a request that takes longer has failed. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final int BATCH = 100;
   private static final long PAUSE_MILLIS = 100;
   private static final long DEADLINE_SECONDS = 3;
 
@@ -105,6 +108,24 @@ final class Client implements AutoCloseable {
     return retried(stub -> stub.range(request)).getKvsList().stream()
         .map(pair -> pair.getKey().toStringUtf8())
         .toList();
+  }
+
+  /** Writes so many keys of 256 bytes, a hundred at a time. */
+  void fill(String prefix, int keys) {
+    ByteString value = ByteString.copyFromUtf8("v".repeat(256));
+    for (int begin = 0; begin < keys; begin += BATCH) {
+      TxnRequest.Builder batch = TxnRequest.newBuilder();
+      for (int i = begin; i < Math.min(keys, begin + BATCH); i++) {
+        batch.addSuccess(
+            RequestOp.newBuilder()
+                .setRequestPut(
+                    PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(prefix + i))
+                        .setValue(value)));
+      }
+      TxnRequest request = batch.build();
+      var _ = retried(stub -> stub.txn(request));
+    }
   }
 
   /** What a person can do with etcdctl behind the operator's back. */

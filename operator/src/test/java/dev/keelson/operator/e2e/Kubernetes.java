@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -33,7 +34,7 @@ final class Kubernetes implements AutoCloseable {
   static final String NAMESPACE = "keelson-e2e";
   private static final String OPERATOR = "keelson-operator";
   private static final String INSTANCE = "app.kubernetes.io/instance";
-  private static final long POLL_MILLIS = 250;
+  private static final Duration POLL = Duration.ofMillis(250);
 
   private final Rig rig;
   private final KubernetesClient client;
@@ -90,6 +91,11 @@ final class Kubernetes implements AutoCloseable {
 
   /** Ends the operator where it is; Kubernetes starts it again. */
   void killOperator() {
+    var _ = Command.of("kill", "-9", operatorProcess()).succeed(10);
+  }
+
+  /** The number of the operator's process. */
+  String operatorProcess() {
     String pod =
         client.pods().inNamespace(OPERATOR).list().getItems().stream()
             .filter(found -> found.getMetadata().getDeletionTimestamp() == null)
@@ -97,7 +103,7 @@ final class Kubernetes implements AutoCloseable {
             .orElseThrow()
             .getMetadata()
             .getName();
-    local().kill(OPERATOR, pod);
+    return local().process(OPERATOR, pod);
   }
 
   /** What only the Kubernetes on this machine offers; skips the caller on another one. */
@@ -253,10 +259,12 @@ final class Kubernetes implements AutoCloseable {
     }
   }
 
-  /** All Events about an object, newest last: reason and note. */
+  /** The operator's Events about an object, newest last: reason and note. */
   List<String> events(String name) {
     return client.events().v1().events().inNamespace(NAMESPACE).list().getItems().stream()
         .filter(event -> event.getRegarding().getName().equals(name))
+        .filter(event -> event.getEventTime() != null)
+        .sorted(Comparator.comparing(event -> event.getEventTime().getTime()))
         .map(event -> event.getReason() + ": " + event.getNote())
         .toList();
   }
@@ -336,12 +344,16 @@ final class Kubernetes implements AutoCloseable {
                 + kubectl("-n", NAMESPACE, "get", "events,pods")
                 + rig.logs());
       }
-      try {
-        Thread.sleep(POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted", e);
-      }
+      pause(POLL);
+    }
+  }
+
+  static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
     }
   }
 

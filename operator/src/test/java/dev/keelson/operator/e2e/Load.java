@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +37,13 @@ final class Load implements AutoCloseable {
     }
   }
 
-  /** What a load was like. */
-  record Summary(long acknowledged, long failed, Duration longest) {}
+  /**
+   * What a load was like.
+   *
+   * @param acknowledged writes that were answered, each of which was read again
+   * @param longest the longest time that a write and its read took together, with all retries
+   */
+  record Summary(long acknowledged, Duration longest) {}
 
   /** Ends the writing; what was acknowledged must be there. */
   Summary end(Client client) {
@@ -48,8 +56,7 @@ final class Load implements AutoCloseable {
         writers.stream().flatMap(writer -> writer.missing(keys).stream()).toList();
     assertThat(missing).as("acknowledged and lost").isEmpty();
     return new Summary(
-        writers.stream().mapToLong(writer -> writer.acknowledged).sum(),
-        0,
+        writers.stream().mapToLong(writer -> writer.acknowledged.get()).sum(),
         writers.stream().map(writer -> writer.longest).max(Duration::compareTo).orElseThrow());
   }
 
@@ -80,7 +87,7 @@ final class Load implements AutoCloseable {
     private final Supplier<Client> clients;
     private final Thread thread;
     private volatile boolean stopped;
-    private volatile long acknowledged;
+    private final AtomicLong acknowledged = new AtomicLong();
     private volatile Duration longest = Duration.ZERO;
     private volatile @Nullable Throwable failure;
 
@@ -95,9 +102,9 @@ final class Load implements AutoCloseable {
       try (Client client = clients.get()) {
         while (!stopped) {
           long begun = System.nanoTime();
-          String key = key(acknowledged);
+          String key = key(acknowledged.get());
           client.put(key, key);
-          acknowledged = acknowledged + 1;
+          var _ = acknowledged.incrementAndGet();
           assertThat(client.get(key)).isEqualTo(key);
           Duration taken = Duration.ofNanos(System.nanoTime() - begun);
           longest = taken.compareTo(longest) > 0 ? taken : longest;
@@ -116,9 +123,9 @@ final class Load implements AutoCloseable {
     }
 
     List<String> missing(List<String> keys) {
-      var there = new java.util.HashSet<>(keys);
+      Set<String> there = new HashSet<>(keys);
       List<String> missing = new ArrayList<>();
-      for (long i = 0; i < acknowledged; i++) {
+      for (long i = 0; i < acknowledged.get(); i++) {
         if (!there.contains(key(i))) {
           missing.add(key(i));
         }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -218,20 +219,55 @@ final class LocalRig implements Rig {
     }
   }
 
+  /** A {@code kubectl} that also has what a stand-in for the kubelet cannot serve. */
+  Path kubectl() throws IOException {
+    Path script = home.resolve("bin/kubectl");
+    if (!Files.exists(script)) {
+      Files.createDirectories(script.getParent());
+      Files.writeString(
+          script,
+          """
+          #!/bin/bash
+          # logs and exec, of Pods with one container in the namespace default; apply without the
+          # rules that this old API server does not know
+          kubectl=$(type -ap kubectl | sed -n 2p)
+          case $1 in
+          logs)
+            cat %1$s/kube/kubelet/logs/default_$2_*.log | tail -n "${3#--tail=}"
+            ;;
+          exec)
+            pid=$(grep -o "default/$2 [^ ]* started, pid [0-9]*" %1$s/kubelet.log |
+              tail -n 1 | grep -o '[0-9]*$')
+            mapfile -d '' environment < /proc/$pid/environ
+            shift 3
+            exec nsenter -t $pid -m -u -n -- env -i "${environment[@]}" "$@"
+            ;;
+          apply | replace)
+            exec "$kubectl" "$@" --validate=false
+            ;;
+          *)
+            exec "$kubectl" "$@"
+            ;;
+          esac
+          """
+              .formatted(home));
+      var _ = Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return script;
+  }
+
   /** The log of a container, which {@code kubectl logs} cannot fetch from a stand-in. */
   Path log(String namespace, String pod, String container) {
     return home.resolve("kube/kubelet/logs")
         .resolve(namespace + "_" + pod + "_" + container + ".log");
   }
 
-  /** Ends the process of a container that runs at the moment, at once. */
-  void kill(String namespace, String pod) {
+  /** The process of a Pod's container that was started last. */
+  String process(String namespace, String pod) {
     Pattern started =
-        Pattern.compile(
-            Pattern.quote(namespace + "/" + pod) + " \\S+ started, pid (\\d+)", Pattern.MULTILINE);
+        Pattern.compile(Pattern.quote(namespace + "/" + pod) + " \\S+ started, pid (\\d+)");
     Matcher starts = started.matcher(read(home.resolve(KUBELET + ".log")));
-    String pid = starts.results().map(found -> found.group(1)).reduce((a, b) -> b).orElseThrow();
-    Command.of("kill", "-9", pid).succeed(10);
+    return starts.results().map(found -> found.group(1)).reduce((a, b) -> b).orElseThrow();
   }
 
   @Override

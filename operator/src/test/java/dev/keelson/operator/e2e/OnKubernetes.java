@@ -1,16 +1,17 @@
 package dev.keelson.operator.e2e;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
 /**
  * Gives test classes one Kubernetes with the operator installed as a user installs it, under its
  * own rules; it is started for the first class that asks and ends after the last one.
  */
-final class OnKubernetes implements BeforeAllCallback, ParameterResolver {
+final class OnKubernetes implements TestInstancePreConstructCallback, ParameterResolver {
   private static final ExtensionContext.Namespace STORE =
       ExtensionContext.Namespace.create(OnKubernetes.class);
 
@@ -52,8 +53,12 @@ final class OnKubernetes implements BeforeAllCallback, ParameterResolver {
         .computeIfAbsent(Installed.class, key -> Installed.make(), Installed.class);
   }
 
+  /**
+   * Before the constructor: what is missing then skips the class, and is no error of a parameter.
+   */
   @Override
-  public void beforeAll(ExtensionContext context) {
+  public void preConstructTestInstance(
+      TestInstanceFactoryContext factory, ExtensionContext context) {
     var _ = installed(context);
   }
 

@@ -107,7 +107,7 @@ final class OperatorIT {
     underLoad(
         "lost-pod",
         () -> {
-          kubectl("delete", "pod", before.getStatus().leader());
+          kubectl("delete", "pod", Objects.requireNonNull(before.getStatus().leader()));
           kubernetes.awaitVoters(ONE, 3, CHANGE);
         });
     KeelsonCluster after = kubernetes.cluster(ONE);
@@ -157,6 +157,28 @@ final class OperatorIT {
 
   @Test
   @Order(7)
+  void aBadImageCostsOneMemberAndNotTheCluster() {
+    underLoad(
+        "bad-image",
+        () -> {
+          kubernetes.patch(ONE, "{\"image\": \"nowhere:1\"}");
+          KeelsonCluster cluster =
+              kubernetes.await(
+                  ONE,
+                  CHANGE,
+                  c -> {
+                    Condition degraded = Kubernetes.condition(c, "Degraded");
+                    return degraded != null && degraded.getMessage().contains("ImagePullBackOff");
+                  });
+          assertThat(Kubernetes.is(cluster, "Available")).isTrue();
+          assertThat(Kubernetes.is(cluster, "ConfigApplied")).isFalse();
+          kubernetes.patch(ONE, "{\"image\": \"keelson:0.1.1\"}");
+          kubernetes.awaitVoters(ONE, 3, CHANGE);
+        });
+  }
+
+  @Test
+  @Order(8)
   void certificatesAndAuthoritiesAreReplacedUnderLoad() {
     String before = kubernetes.secret("one-client", "ca.crt");
     underLoad(
@@ -182,7 +204,7 @@ final class OperatorIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void whatAPersonTookAwayIsMadeAgain() {
     List<Long> before = serials(kubernetes.cluster(ONE));
     String removed = Objects.requireNonNull(kubernetes.anyFollower(ONE));
@@ -208,7 +230,7 @@ final class OperatorIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void aPausedClusterIsLookedAtAndLeftAlone() {
     kubernetes.patch(ONE, "{\"paused\": true, \"replicas\": 5}");
     KeelsonCluster cluster =
@@ -224,7 +246,7 @@ final class OperatorIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void zeroStopsAllAndMoreResumesAsItWas() {
     List<Long> before = serials(kubernetes.cluster(ONE));
     kubernetes.scale(ONE, 0);
@@ -237,7 +259,7 @@ final class OperatorIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void deletionIsHeldBackWhileItIsForbidden() {
     kubernetes.patch(ONE, "{\"deletionProtection\": true}");
     kubectl("delete", "kc", ONE, "--wait=false");
@@ -251,7 +273,7 @@ final class OperatorIT {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void aLostQuorumIsLeftAloneAndToldOf() {
     List<Long> serials = serials(kubernetes.cluster(ONE));
     String last = "one-" + serials.getFirst();
