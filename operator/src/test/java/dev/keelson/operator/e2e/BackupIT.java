@@ -191,8 +191,8 @@ final class BackupIT {
     backUp("no-server", bucket("http://" + s3.address() + ":1", "bucket"));
     backUp("no-claim", "{pvc: {claimName: unbound}}");
     backUp("no-secret", bucket(s3.endpoint(), "absent"));
-    names("wrong-key", "403");
-    names("no-server", s3.address() + ":1");
+    names("wrong-key", "credentials are wrong");
+    names("no-server", s3.address() + ":1", "refused");
     names("no-secret", "absent");
     names("no-claim", "unbound");
   }

@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -42,6 +43,12 @@ final class Client implements AutoCloseable {
   private static final int BATCH = 100;
   private static final long PAUSE_MILLIS = 100;
   private static final long DEADLINE_SECONDS = 3;
+
+  static {
+    // A Service that is made anew has another address; must come before the first lookup.
+    Security.setProperty("networkaddress.cache.ttl", "0");
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
+  }
 
   private final Supplier<Secret> secrets;
   private Map<String, String> known;

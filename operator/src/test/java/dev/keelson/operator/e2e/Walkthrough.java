@@ -83,7 +83,8 @@ final class Walkthrough {
   }
 
   private String execute(String command) {
-    Command shell = Command.of("bash", "-c", command);
+    Command shell =
+        Command.of("bash", "-c", "set -o pipefail; cd '" + LocalRig.root() + "'; " + command);
     for (Map.Entry<String, String> variable : environment.entrySet()) {
       shell = shell.with(variable.getKey(), variable.getValue());
     }

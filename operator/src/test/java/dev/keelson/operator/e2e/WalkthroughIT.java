@@ -41,7 +41,12 @@ final class WalkthroughIT {
                 "PATH",
                 local.kubectl().getParent() + ":" + System.getenv("PATH")),
             LIMIT_SECONDS);
-    String written = walkthrough.run();
+    String written;
+    try {
+      written = walkthrough.run();
+    } finally {
+      kubernetes.installOperator(); // for other classes, wherever the page ended
+    }
     if (Boolean.getBoolean("walkthrough.rewrite")) {
       Files.writeString(page, written);
     } else {
