@@ -273,7 +273,7 @@ final class WalRecovery {
     if (record.at() < segment.header.start()) {
       return; // carried over from the segment before
     }
-    boolean voided = Wal.applyMarker(index, marker);
+    boolean voided = WalEntries.apply(index, marker);
     if (voided) {
       startUnknown = false;
     }
