@@ -87,6 +87,16 @@ final class ClusterObserver {
     TreeMap<Long, DiskView> diskViews = new TreeMap<>();
     Map<Long, PersistentVolumeClaim> claims = new HashMap<>();
     disks(names, diskViews, claims);
+    for (PersistentVolumeClaim claim : claims.values()) {
+      String trouble = DiskReader.trouble(claim, now);
+      if (trouble != null) {
+        problems.add(
+            new Problem(
+                ClusterConditions.DEGRADED,
+                "DiskTrouble",
+                claim.getMetadata().getName() + " " + trouble));
+      }
+    }
     ClusterClient client = ClusterClient.connect(connections, addresses, access);
     ClusterView view = client.view();
     List<MemberStatus> before = status == null ? List.of() : status.members();
