@@ -20,7 +20,6 @@ final class WalRecovery {
   private final WalMetadata metadata;
   private WalHardState hardState = WalHardState.INITIAL;
   private @Nullable SnapshotMarker snapshot;
-  private long batchTimeMillis;
   private int chain;
   private int end;
   private boolean sealed;
@@ -248,7 +247,6 @@ final class WalRecovery {
         payload.get(confState);
         applySnapshot(segment, record, new SnapshotMarker(at, term, confState));
       }
-      case BATCH_TIME -> batchTimeMillis = reader.payload(record).getLong(Long.BYTES);
       case SEAL -> sealed = true;
     }
   }
@@ -280,7 +278,7 @@ final class WalRecovery {
   }
 
   WalState state() {
-    return new WalState(metadata, hardState, snapshot, List.copyOf(entries), batchTimeMillis);
+    return new WalState(metadata, hardState, snapshot, List.copyOf(entries));
   }
 
   List<Segment> segments() {
