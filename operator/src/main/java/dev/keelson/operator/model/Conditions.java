@@ -53,7 +53,16 @@ public final class Conditions {
 
   /** Whether a condition is there and true. */
   public static boolean isTrue(List<Condition> conditions, String type) {
+    return is(conditions, type, "True");
+  }
+
+  /** Whether a condition is there and false. */
+  public static boolean isFalse(List<Condition> conditions, String type) {
+    return is(conditions, type, "False");
+  }
+
+  private static boolean is(List<Condition> conditions, String type, String status) {
     return conditions.stream()
-        .anyMatch(c -> type.equals(c.getType()) && "True".equals(c.getStatus()));
+        .anyMatch(c -> type.equals(c.getType()) && status.equals(c.getStatus()));
   }
 }

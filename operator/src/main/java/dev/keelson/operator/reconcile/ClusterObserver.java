@@ -16,6 +16,7 @@ import dev.keelson.operator.member.MemberState;
 import dev.keelson.operator.model.ClusterConditions;
 import dev.keelson.operator.model.Names;
 import dev.keelson.operator.model.Problem;
+import dev.keelson.operator.model.membership.AnswerView;
 import dev.keelson.operator.model.membership.DiskView;
 import dev.keelson.operator.model.membership.MemberView;
 import dev.keelson.operator.model.membership.Membership;
@@ -30,8 +31,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -64,7 +67,7 @@ final class ClusterObserver {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     List<Problem> problems = new ArrayList<>();
     TreeMap<Long, PodView> podViews = new TreeMap<>();
-    List<MemberAddress> addresses = new ArrayList<>();
+    Map<MemberAddress, Long> serials = new LinkedHashMap<>();
     for (Pod pod : kubernetes.pods(names)) {
       long serial = PodReader.serial(pod.getMetadata().getLabels());
       if (serial == 0) {
@@ -81,13 +84,20 @@ final class ClusterObserver {
       }
       String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
       if (ip != null && !ip.isEmpty()) {
-        addresses.add(new MemberAddress(ip, Names.CLIENT_PORT, names.host(serial)));
+        serials.put(new MemberAddress(ip, Names.CLIENT_PORT, names.host(serial)), serial);
       }
     }
     TreeMap<Long, DiskView> diskViews = new TreeMap<>();
     Map<Long, PersistentVolumeClaim> claims = new HashMap<>();
     disks(names, diskViews, claims);
-    ClusterClient client = ClusterClient.connect(connections, addresses, access);
+    ClusterClient client =
+        ClusterClient.connect(connections, List.copyOf(serials.keySet()), access);
+    TreeMap<Long, AnswerView> answers = new TreeMap<>();
+    client
+        .states()
+        .forEach(
+            (address, state) ->
+                answers.put(Objects.requireNonNull(serials.get(address)), answer(state)));
     ClusterView view = client.view();
     List<MemberStatus> before = status == null ? List.of() : status.members();
     Membership membership = view == null ? null : membership(view, names, before, now);
@@ -95,17 +105,29 @@ final class ClusterObserver {
         new Observation(
             Wanted.of(cluster.getSpec()),
             status == null || status.lastSerial() == null ? 0 : status.lastSerial(),
+            status == null || status.recoveries() == null ? 0 : status.recoveries(),
             status == null ? null : status.clusterID(),
             status == null ? null : status.operation(),
             membership,
             podViews,
             diskViews,
+            answers,
             now);
     List<MemberStatus> members =
         view == null || membership == null
             ? silent(before, now)
             : MemberReport.of(view, names, before, now);
-    return new Sighting(observation, view, client, members, claims, problems);
+    Problem refusal = pods.refusal(cluster);
+    if (refusal != null) {
+      problems.add(refusal);
+    }
+    String version = observation.uniform() ? pods.version(cluster) : null;
+    return new Sighting(observation, view, client, members, version, claims, problems);
+  }
+
+  private static AnswerView answer(MemberState state) {
+    return new AnswerView(
+        Long.toHexString(state.clusterId()), state.learner(), state.appliedIndex());
   }
 
   private void disks(

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes backups when they are due, and prunes those that no rule keeps. */
@@ -196,6 +197,7 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
   private record State(
       @Nullable String lastSchedule,
       @Nullable String lastSuccess,
+      @Nullable String lastVerified,
       @Nullable String lastBackup,
       int missed,
       int pruned,
@@ -204,10 +206,11 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
     static State of(KeelsonBackupSchedule schedule) {
       BackupScheduleStatus status = schedule.getStatus();
       return status == null
-          ? new State(null, null, null, 0, 0, false)
+          ? new State(null, null, null, null, 0, 0, false)
           : new State(
               status.lastScheduleTime(),
               status.lastSuccessTime(),
+              status.lastVerifiedTime(),
               status.lastBackup(),
               Objects.requireNonNullElse(status.missed(), 0),
               Objects.requireNonNullElse(status.pruned(), 0),
@@ -215,22 +218,29 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
     }
 
     State with(List<KeelsonBackup> backups) {
-      Optional<String> success =
-          backups.stream()
-              .map(ScheduleReconciler::finished)
-              .flatMap(Optional::stream)
-              .map(RetentionPlan.Finished::finished)
-              .max(Comparator.naturalOrder())
-              .map(Instant::toString);
+      List<RetentionPlan.Finished> succeeded =
+          backups.stream().map(ScheduleReconciler::finished).flatMap(Optional::stream).toList();
       boolean failed =
           backups.stream()
               .filter(BackupReconciler::ended)
               .max(Comparator.comparing(backup -> backup.getMetadata().getCreationTimestamp()))
               .filter(backup -> backup.getStatus().phase() == BackupPhase.Failed)
               .isPresent();
-      String newest = success.orElse(lastSuccess);
+      String newest = newest(succeeded.stream(), lastSuccess);
+      String verified =
+          newest(succeeded.stream().filter(RetentionPlan.Finished::verified), lastVerified);
       boolean recovered = newest != null && !newest.equals(lastSuccess);
-      return new State(lastSchedule, newest, lastBackup, recovered ? 0 : missed, pruned, failed);
+      return new State(
+          lastSchedule, newest, verified, lastBackup, recovered ? 0 : missed, pruned, failed);
+    }
+
+    private static @Nullable String newest(
+        Stream<RetentionPlan.Finished> backups, @Nullable String otherwise) {
+      return backups
+          .map(RetentionPlan.Finished::finished)
+          .max(Comparator.naturalOrder())
+          .map(Instant::toString)
+          .orElse(otherwise);
     }
 
     Instant since(KeelsonBackupSchedule schedule) {
@@ -243,15 +253,22 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
       return plan.missed() == 0
           ? this
           : new State(
-              now.toString(), lastSuccess, lastBackup, missed + plan.missed(), pruned, failing);
+              now.toString(),
+              lastSuccess,
+              lastVerified,
+              lastBackup,
+              missed + plan.missed(),
+              pruned,
+              failing);
     }
 
     State started(Instant due, String backup) {
-      return new State(due.toString(), lastSuccess, backup, missed, pruned, failing);
+      return new State(due.toString(), lastSuccess, lastVerified, backup, missed, pruned, failing);
     }
 
     State pruned(int more) {
-      return new State(lastSchedule, lastSuccess, lastBackup, missed, pruned + more, failing);
+      return new State(
+          lastSchedule, lastSuccess, lastVerified, lastBackup, missed, pruned + more, failing);
     }
   }
 
@@ -282,6 +299,7 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
             generation,
             state.lastSchedule,
             state.lastSuccess,
+            state.lastVerified,
             next == null ? null : next.toString(),
             state.lastBackup,
             state.missed,
