@@ -12,6 +12,7 @@ import dev.keelson.server.member.ProductVersion;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
+import java.security.Security;
 import java.util.List;
 import java.util.Map;
 
@@ -35,8 +36,18 @@ public final class Main {
     }
   }
 
+  /**
+   * Members move to other addresses under the same name. The JDK would use the old address for 30
+   * seconds, and believe for 10 that a name is not there.
+   */
+  private static void rememberNamesBriefly() {
+    Security.setProperty("networkaddress.cache.ttl", "5");
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
+  }
+
   private static int run(String[] arguments, Map<String, String> environment) {
     LogSetup.chooseImplementations();
+    rememberNamesBriefly();
     if (Subcommands.matches(arguments)) {
       return Subcommands.run(arguments);
     }

@@ -69,6 +69,7 @@ public final class TlsContexts {
   private final Executor clientHandshakes =
       pool("tls-client", Runtime.getRuntime().availableProcessors());
   private final Executor peerHandshakes = pool("tls-peer", PEER_THREADS);
+  private final NameLookups lookups = new NameLookups();
   private volatile @Nullable SslContext clientServer;
   private volatile @Nullable SslContext metricsServer;
   private volatile @Nullable SslContext peerServer;
@@ -255,7 +256,7 @@ public final class TlsContexts {
   private SslContext server(TlsSide side, Files files, String... protocols) throws SSLException {
     List<PeerCheck> checks = namesAndRevocation(side, files);
     if (side.checksAddress()) {
-      checks.add(PeerChecks.cameFromOwnAddress());
+      checks.add(PeerChecks.cameFromOwnAddress(lookups));
     }
     SslContextBuilder builder =
         SslContextBuilder.forServer(files.keys)

@@ -1,23 +1,32 @@
 package dev.keelson.bench.report;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
-/** Medians of memory, disk and restart, and B divided by A, as a Markdown table. */
-public final class FootprintTable {
-  private FootprintTable() {}
+/** Medians of named figures over the rounds, and B divided by A, as a Markdown table. */
+public final class FigureTable {
+  private FigureTable() {}
 
-  /** The table of all rounds against both servers. */
-  public static String of(String a, String b, List<FootprintResult> results) {
+  /**
+   * The table of all rounds against both servers.
+   *
+   * @param results of one type; a figure that only one server has is shown without a ratio
+   */
+  public static String of(String a, String b, List<FigureResult> results) {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
-            "| At %,d keys | %s | %s | ratio |%n|---|---|---|---|%n",
+            "| %s, %,d keys | %s | %s | ratio |%n|---|---|---|---|%n",
+            results.getFirst().type(),
             results.getFirst().keys(),
             a,
             b));
-    for (String name : results.getFirst().values().keySet()) {
+    Set<String> names = new LinkedHashSet<>();
+    results.forEach(result -> names.addAll(result.values().keySet()));
+    for (String name : names) {
       double ofA = median(results, a, name);
       double ofB = median(results, b, name);
       String ratio =
@@ -34,7 +43,7 @@ public final class FootprintTable {
     return text.toString();
   }
 
-  private static double median(List<FootprintResult> results, String target, String name) {
+  private static double median(List<FigureResult> results, String target, String name) {
     return Median.of(
         results.stream()
             .filter(r -> r.target().equals(target))
