@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Collects conditions; one whose status stays keeps the time of its last change. */
 public final class Conditions {
@@ -51,6 +52,11 @@ public final class Conditions {
     return List.copyOf(collected);
   }
 
+  /** A condition, if it is there. */
+  public static Optional<Condition> find(List<Condition> conditions, String type) {
+    return conditions.stream().filter(condition -> type.equals(condition.getType())).findFirst();
+  }
+
   /** Whether a condition is there and true. */
   public static boolean isTrue(List<Condition> conditions, String type) {
     return is(conditions, type, "True");
@@ -62,7 +68,8 @@ public final class Conditions {
   }
 
   private static boolean is(List<Condition> conditions, String type, String status) {
-    return conditions.stream()
-        .anyMatch(c -> type.equals(c.getType()) && status.equals(c.getStatus()));
+    return find(conditions, type)
+        .filter(condition -> status.equals(condition.getStatus()))
+        .isPresent();
   }
 }

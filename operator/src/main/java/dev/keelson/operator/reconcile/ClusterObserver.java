@@ -14,6 +14,7 @@ import dev.keelson.operator.member.MemberAddress;
 import dev.keelson.operator.member.MemberConnections;
 import dev.keelson.operator.member.MemberState;
 import dev.keelson.operator.model.ClusterConditions;
+import dev.keelson.operator.model.Conditions;
 import dev.keelson.operator.model.Names;
 import dev.keelson.operator.model.Problem;
 import dev.keelson.operator.model.membership.AnswerView;
@@ -112,6 +113,7 @@ final class ClusterObserver {
             podViews,
             diskViews,
             answers,
+            membership == null ? silentSince(status) : null,
             now);
     List<MemberStatus> members =
         view == null || membership == null
@@ -123,6 +125,15 @@ final class ClusterObserver {
     }
     String version = observation.uniform() ? pods.version(cluster) : null;
     return new Sighting(observation, view, client, members, version, claims, problems);
+  }
+
+  private static @Nullable Instant silentSince(@Nullable ClusterStatus status) {
+    return status == null
+        ? null
+        : Conditions.find(status.conditions(), ClusterConditions.QUORUM_HEALTHY)
+            .filter(quorum -> "False".equals(quorum.getStatus()))
+            .map(quorum -> Instant.parse(quorum.getLastTransitionTime()))
+            .orElse(null);
   }
 
   private static AnswerView answer(MemberState state) {

@@ -44,6 +44,7 @@ final class ClusterConditionsTest {
         pods,
         new TreeMap<>(),
         new TreeMap<>(),
+        null,
         NOW);
   }
 

@@ -60,7 +60,7 @@ final class OperatorMetricsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"k8s/monitoring/operator.yaml", "docs/operations/operator.md"})
+  @ValueSource(strings = {"k8s/monitoring/operator.yaml", "docs/operations/operator-reference.md"})
   void whatIsAskedForIsExported(String file) throws IOException {
     metrics.step(new Step.Finish());
     metrics.refused();
@@ -73,7 +73,7 @@ final class OperatorMetricsTest {
   void thePageNamesAllThatIsExported() throws IOException {
     metrics.step(new Step.Finish());
     metrics.refused();
-    assertThat(names(Files.readString(ROOT.resolve("docs/operations/operator.md"))))
+    assertThat(names(Files.readString(ROOT.resolve("docs/operations/operator-reference.md"))))
         .containsAll(exported());
   }
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param pods the members' Pods by serial number
  * @param disks the members' disks by serial number, without those that are marked as retained
  * @param answers what members say of themselves, by serial number; with or without a quorum
+ * @param silentSince since when nobody can list the members; null if somebody can, or could
+ *     before this look
  * @param now the time of the observation
  */
 public record Observation(
@@ -33,6 +35,7 @@ public record Observation(
     NavigableMap<Long, PodView> pods,
     NavigableMap<Long, DiskView> disks,
     NavigableMap<Long, AnswerView> answers,
+    @Nullable Instant silentSince,
     Instant now) {
 
   /** Copies the maps. */
@@ -46,7 +49,17 @@ public record Observation(
   public Observation recorded(
       long serial, long answered, @Nullable String cluster, @Nullable Operation open) {
     return new Observation(
-        wanted, serial, answered, cluster, open, membership, pods, disks, answers, now);
+        wanted,
+        serial,
+        answered,
+        cluster,
+        open,
+        membership,
+        pods,
+        disks,
+        answers,
+        silentSince,
+        now);
   }
 
   /** Whether all voters are there, well, and made from the present specification. */

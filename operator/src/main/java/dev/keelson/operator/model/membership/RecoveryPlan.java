@@ -10,6 +10,8 @@ import dev.keelson.operator.model.membership.Step.Recovered;
 import dev.keelson.operator.model.membership.Step.RetainDisk;
 import dev.keelson.operator.model.membership.Step.StartPod;
 import dev.keelson.operator.model.membership.Step.Wait;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * that have joined since. What is missing grows afterwards like any other members.
  */
 public final class RecoveryPlan {
+  /** An election can leave nobody who lists the members; it is over long before this. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
   private RecoveryPlan() {}
 
   /** Without a quorum, and with nothing left that could bring it back by itself. */
@@ -33,6 +38,10 @@ public final class RecoveryPlan {
     }
     if (objection(seen) != null) {
       return new Wait(WaitReason.RECOVERY_REFUSED);
+    }
+    Instant since = seen.silentSince();
+    if (since == null || seen.now().isBefore(since.plus(SILENCE))) {
+      return new Wait(WaitReason.QUORUM_LOST);
     }
     return new Begin(
         Operations.start(OperationType.Recover, List.of(survivor(seen, request)), seen.now()));

@@ -67,6 +67,7 @@ final class FakeCluster {
   private boolean learnersStick;
   private int revision;
   private long lagging;
+  private @Nullable Instant silent;
 
   void spec(ClusterSpec changed) {
     spec = changed;
@@ -96,16 +97,20 @@ final class FakeCluster {
     pods.forEach((s, p) -> podViews.put(s, view(s, p)));
     TreeMap<Long, DiskView> diskViews = new TreeMap<>();
     disks.forEach((s, d) -> diskViews.put(s, new DiskView(d.state, d.terminating, d.since)));
+    Membership listed = list();
+    Instant silentBefore = listed == null ? silent : null;
+    silent = listed != null ? null : silent == null ? now : silent;
     return new Observation(
         Wanted.of(spec),
         lastSerial,
         recoveries,
         clusterId,
         operation,
-        list(),
+        listed,
         podViews,
         diskViews,
         answers(),
+        silentBefore,
         now);
   }
 

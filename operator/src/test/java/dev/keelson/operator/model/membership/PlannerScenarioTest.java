@@ -271,6 +271,7 @@ final class PlannerScenarioTest {
             seen.pods(),
             seen.disks(),
             seen.answers(),
+            seen.silentSince(),
             seen.now());
     assertThat(Planner.next(other)).isEqualTo(new Wait(WaitReason.FOREIGN_CLUSTER));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.operator.api.v1alpha1.OperationType;
 import dev.keelson.operator.model.membership.Step.StartPod;
 import dev.keelson.operator.model.membership.Step.Wait;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,33 @@ final class RecoveryScenarioTest {
     run.cluster.burn(2);
     run.cluster.burn(3);
     stands(run, WaitReason.QUORUM_LOST);
+  }
+
+  /** As in an election: nobody leads at the moment, and all are there. */
+  @Test
+  void aMomentWithoutAQuorumIsNoLoss() {
+    Run run = twoOfFive();
+    run.recover(1, null);
+    Observation lost = run.cluster.observe();
+    assertThat(Planner.next(lost)).isInstanceOf(Step.Begin.class);
+    Wait wait = new Wait(WaitReason.QUORUM_LOST);
+    assertThat(Planner.next(silent(lost, null))).isEqualTo(wait);
+    assertThat(Planner.next(silent(lost, lost.now().minusSeconds(29)))).isEqualTo(wait);
+  }
+
+  private static Observation silent(Observation seen, @Nullable Instant since) {
+    return new Observation(
+        seen.wanted(),
+        seen.lastSerial(),
+        seen.recoveries(),
+        seen.clusterId(),
+        seen.operation(),
+        seen.membership(),
+        seen.pods(),
+        seen.disks(),
+        seen.answers(),
+        since,
+        seen.now());
   }
 
   @Test
