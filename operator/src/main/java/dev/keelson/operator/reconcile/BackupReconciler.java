@@ -9,6 +9,7 @@ import dev.keelson.operator.kubernetes.EventRecorder;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import dev.keelson.operator.model.Conditions;
 import dev.keelson.operator.model.Images;
+import dev.keelson.operator.model.Problem;
 import dev.keelson.operator.model.backup.BackupJobs;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -87,14 +88,14 @@ public final class BackupReconciler implements Reconciler<KeelsonBackup>, Cleane
     BackupJobReader.Outcome outcome = jobs.outcome(job);
     String started = job.getMetadata().getCreationTimestamp();
     if (outcome == null) {
-      String trouble = jobs.trouble(job);
+      Problem trouble = jobs.trouble(job);
       write(
           backup,
           BackupPhase.Running,
           null,
           started,
-          trouble == null ? "Running" : "PodTrouble",
-          trouble == null ? "Job " + job.getMetadata().getName() + " runs" : trouble);
+          trouble == null ? "Running" : trouble.reason(),
+          trouble == null ? "Job " + job.getMetadata().getName() + " runs" : trouble.message());
       return Duration.ofSeconds(5);
     }
     BackupResult result = outcome.result();

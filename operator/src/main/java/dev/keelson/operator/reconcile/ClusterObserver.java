@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,14 +92,18 @@ final class ClusterObserver {
     TreeMap<Long, DiskView> diskViews = new TreeMap<>();
     Map<Long, PersistentVolumeClaim> claims = new HashMap<>();
     disks(names, diskViews, claims);
+    for (PersistentVolumeClaim claim : claims.values()) {
+      String trouble = DiskReader.trouble(claim, now);
+      if (trouble != null) {
+        problems.add(
+            new Problem(
+                ClusterConditions.DEGRADED,
+                "DiskTrouble",
+                claim.getMetadata().getName() + " " + trouble));
+      }
+    }
     ClusterClient client =
         ClusterClient.connect(connections, List.copyOf(serials.keySet()), access);
-    TreeMap<Long, AnswerView> answers = new TreeMap<>();
-    client
-        .states()
-        .forEach(
-            (address, state) ->
-                answers.put(Objects.requireNonNull(serials.get(address)), answer(state)));
     ClusterView view = client.view();
     List<MemberStatus> before = status == null ? List.of() : status.members();
     Membership membership = view == null ? null : membership(view, names, before, now);
@@ -112,7 +117,7 @@ final class ClusterObserver {
             membership,
             podViews,
             diskViews,
-            answers,
+            answers(client, serials),
             membership == null ? silentSince(status) : null,
             now);
     List<MemberStatus> members =
@@ -136,9 +141,20 @@ final class ClusterObserver {
             .orElse(null);
   }
 
-  private static AnswerView answer(MemberState state) {
-    return new AnswerView(
-        Long.toHexString(state.clusterId()), state.learner(), state.appliedIndex());
+  private static NavigableMap<Long, AnswerView> answers(
+      ClusterClient client, Map<MemberAddress, Long> serials) {
+    TreeMap<Long, AnswerView> answers = new TreeMap<>();
+    client
+        .states()
+        .forEach(
+            (address, state) ->
+                answers.put(
+                    Objects.requireNonNull(serials.get(address)),
+                    new AnswerView(
+                        Long.toHexString(state.clusterId()),
+                        state.learner(),
+                        state.appliedIndex())));
+    return answers;
   }
 
   private void disks(

@@ -117,6 +117,7 @@ final class ValidationTest {
   @CsvSource({
     "cluster.yaml,keelsonclusters",
     "cluster-development.yaml,keelsonclusters",
+    "cluster-from-backup.yaml,keelsonclusters",
     "backup.yaml,keelsonbackups",
     "backup-schedule.yaml,keelsonbackupschedules"
   })
