@@ -151,8 +151,7 @@ public final class BackupReconciler implements Reconciler<KeelsonBackup>, Cleane
           "KeelsonCluster " + name + " does not serve; the backup starts when it does");
       return LATER;
     }
-    kubernetes.create(
-        BackupJobs.create(backup, cluster.filled(), images.of(cluster.filled().getSpec())));
+    kubernetes.create(BackupJobs.create(backup, cluster.filled(), images.of(cluster.filled())));
     events.normal(backup, "BackupStarted", "Job " + BackupJobs.name(backup) + " made");
     return Duration.ofSeconds(1);
   }
@@ -232,6 +231,6 @@ public final class BackupReconciler implements Reconciler<KeelsonBackup>, Cleane
             .inNamespace(backup.getMetadata().getNamespace())
             .withName(backup.getSpec().clusterRef().name())
             .get();
-    return cluster == null ? images.standard() : images.of(cluster.filled().getSpec());
+    return cluster == null ? images.standard() : images.of(cluster.filled());
   }
 }
