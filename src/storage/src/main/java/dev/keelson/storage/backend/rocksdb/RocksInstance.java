@@ -304,13 +304,28 @@ final class RocksInstance implements Reader {
         if (done.await(FAILURE_POLL_MILLIS, MILLISECONDS)) {
           break;
         }
-        tracker.throwIfFailed();
+        checkBackgroundWork();
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Notices a failed flush or merge, which otherwise only the next write would.
+   *
+   * @throws BackendException if there was one
+   */
+  private void checkBackgroundWork() {
+    enter();
+    try {
+      tracker.checkBackgroundWork(db);
+      tracker.throwIfFailed();
+    } finally {
+      gate.exit();
     }
   }
 
