@@ -82,7 +82,8 @@ final class Consensus {
             environment.watched(new Ports()),
             queues.proposals(),
             queues.changes(),
-            queues.barrier());
+            queues.barrier(),
+            environment::wallMillis);
     worker = environment.worker("keelson-node", loop::turn, failed);
   }
 

@@ -7,6 +7,7 @@ import dev.keelson.server.config.ConfigurationException;
 import dev.keelson.server.config.ConfigurationLoader;
 import dev.keelson.server.config.Help;
 import dev.keelson.server.launch.DevCluster;
+import dev.keelson.server.launch.NameLookups;
 import dev.keelson.server.log.LogSetup;
 import dev.keelson.server.member.ProductVersion;
 import io.quarkus.runtime.Quarkus;
@@ -27,6 +28,7 @@ public final class Main {
 
   /** Runs a member until it is told to stop. */
   public static void main(String... arguments) {
+    NameLookups.withoutCache();
     int status =
         arguments.length > 0 && arguments[0].equals("dev")
             ? DevCluster.run(List.of(arguments).subList(1, arguments.length))

@@ -199,7 +199,7 @@ public final class HistoryImport implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(index, term, revision, revision).encode());
+        new AppliedPosition(index, term, revision, revision, 0).encode());
     write();
     CountIndex counts = new CountIndex();
     counts.rebuild(backend);

@@ -37,6 +37,7 @@ public final class MvccStore implements AutoCloseable {
   private long compactRevision;
   private long appliedIndex;
   private long appliedTerm;
+  private long timeMillis;
   private boolean dirty;
   private boolean manyChanged;
 
@@ -68,6 +69,7 @@ public final class MvccStore implements AutoCloseable {
     AppliedPosition applied = AppliedPosition.read(backend);
     appliedIndex = applied.index();
     appliedTerm = applied.term();
+    timeMillis = applied.timeMillis();
     revision = applied.revision();
     digest.restart(appliedIndex, applied.digest());
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
@@ -132,6 +134,11 @@ public final class MvccStore implements AutoCloseable {
     appliedTerm = term;
     digest.sealed(index, term);
     dirty = true;
+  }
+
+  /** An entry says when it was written; the highest such time is that of all that was applied. */
+  public void written(long leaderMillis) {
+    timeMillis = Math.max(timeMillis, leaderMillis);
   }
 
   /** The digest of everything applied; what is no transaction folds its effects in itself. */
@@ -201,7 +208,8 @@ public final class MvccStore implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value()).encode());
+        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value(), timeMillis)
+            .encode());
     backend.write(batch);
     batch.clear();
     changedInBatch.forEach(metas::put);

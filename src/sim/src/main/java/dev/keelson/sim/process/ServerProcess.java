@@ -118,6 +118,13 @@ public final class ServerProcess implements AutoCloseable {
     return scheme(flags) + "://127.0.0.1:" + peerPort;
   }
 
+  /** Prepares the same member with more flags, in place of this one, which was not started. */
+  public ServerProcess with(List<String> more) {
+    List<String> all = new ArrayList<>(flags);
+    all.addAll(more);
+    return new ServerProcess(program, all, home, dataFolder, List.of(clientPort, peerPort));
+  }
+
   /** Prepares a second server of the same program on this one's data, with ports of its own. */
   public ServerProcess onSameData() {
     Path otherHome = ScratchFolder.create(program.name());

@@ -165,19 +165,6 @@ public final class Wal implements Closeable {
     sync();
   }
 
-  /**
-   * Notes that the entries up to {@code index} were committed at this time of the leader, for a
-   * restore to a point in time. Durable after the next {@link #sync}.
-   *
-   * @param millis since the epoch; must not fall
-   */
-  public void appendBatchTimeUnsynced(long index, long millis) {
-    health.requireUsable();
-    begin(RecordWriter.maxBytesOfFixed());
-    writer.batchTime(index, millis);
-    write();
-  }
-
   /** Everything appended so far is durable when this returns. */
   public void sync() {
     health.requireUsable();

@@ -1,4 +1,4 @@
-package dev.keelson.operator.e2e;
+package dev.keelson.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -7,7 +7,9 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
-/** Prints what was skipped and why after the last test. */
+/**
+ * Prints what was skipped and why after the last test, so that a missing tool is not overlooked.
+ */
 public final class SkippedSummary implements TestExecutionListener {
   private final List<String> skipped = new CopyOnWriteArrayList<>();
 
