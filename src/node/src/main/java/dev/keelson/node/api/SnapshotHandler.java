@@ -6,8 +6,10 @@ import dev.keelson.proto.etcdserverpb.SnapshotRequest;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
 
   private final ApiContext context;
   private final String storageVersion;
-  private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+  private final Set<Stream> streams = Collections.synchronizedSet(new LinkedHashSet<>());
   private volatile boolean stopped;
 
   /**
@@ -52,7 +54,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   /** Ends the streams, which hold views of the store. */
   void stop() {
     stopped = true;
-    streams.forEach(Stream::leave);
+    List.copyOf(streams).forEach(Stream::leave);
   }
 
   private final class Stream extends ServerCall.Listener<SnapshotRequest> {

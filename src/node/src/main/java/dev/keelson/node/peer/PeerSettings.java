@@ -57,6 +57,23 @@ public record PeerSettings(
         limit);
   }
 
+  /** The same with another patience with silent connections. */
+  public PeerSettings withReadTimeoutMillis(long timeout) {
+    return new PeerSettings(
+        listenUrls,
+        eventLoops,
+        messageBytesMax,
+        queueMessagesMax,
+        queueBytesMax,
+        probeMillis,
+        timeout,
+        connectTimeoutMillis,
+        backoffMinMillis,
+        backoffMaxMillis,
+        callTimeoutMillis,
+        snapshotBytesPerSecond);
+  }
+
   /** The same with another largest message. */
   public PeerSettings withMessageBytesMax(int limit) {
     return new PeerSettings(

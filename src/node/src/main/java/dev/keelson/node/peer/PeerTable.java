@@ -61,6 +61,7 @@ final class PeerTable {
       if (!wanted.containsKey(each.getKey()) && !admission.isAdmitted(each.getKey())) {
         next.remove(each.getKey());
         each.getValue().close();
+        context.receiver().metrics().forget(each.getKey());
       }
     }
     wanted.forEach((id, urls) -> put(next, id, urls));

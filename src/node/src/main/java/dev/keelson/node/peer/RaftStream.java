@@ -1,6 +1,7 @@
 package dev.keelson.node.peer;
 
 import dev.keelson.node.env.Environment;
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.RaftAck;
 import dev.keelson.raft.Message;
 import io.grpc.Metadata;
@@ -70,6 +71,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
   private final class Incoming extends ServerCall.Listener<byte[]> {
     private final ServerCall<byte[], RaftAck> call;
     private final long sender;
+    private final NetworkMetrics.Peer counters;
     private final Lock lock;
     private long sequence;
     private volatile boolean ended;
@@ -77,6 +79,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
     Incoming(ServerCall<byte[], RaftAck> call, long sender, Lock lock) {
       this.call = call;
       this.sender = sender;
+      this.counters = receiver.metrics().peer(sender);
       this.lock = lock;
     }
 
@@ -89,6 +92,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
         end(admission.refusal(sender));
         return;
       }
+      counters.receivedBytes.add(encoded.length);
       Batch batch;
       try {
         batch = Batch.parse(encoded, sender, memberId);
@@ -97,6 +101,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
               "batch " + batch.sequence() + " after batch " + sequence);
         }
       } catch (IOException e) {
+        counters.receivedFailures.increment();
         LOG.atWarn()
             .addKeyValue("remote-peer-id", Identity.hex(sender))
             .addKeyValue("error", e.getMessage())

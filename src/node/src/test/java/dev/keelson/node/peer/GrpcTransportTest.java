@@ -267,4 +267,15 @@ class GrpcTransportTest {
         .hasMessageContaining("cannot listen for peers")
         .hasMessageContaining(String.valueOf(one.port()));
   }
+
+  @Test
+  void anAnswerMayCloseTheTransportItCameBy() throws Exception {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    CompletableFuture<Void> closed =
+        one.transport
+            .describe(two.url(), DescribeRequest.getDefaultInstance())
+            .thenAccept(_ -> one.transport.close());
+    closed.get(30, TimeUnit.SECONDS);
+  }
 }

@@ -2,6 +2,7 @@ package dev.keelson.node.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfState;
@@ -67,6 +68,35 @@ class SnapshotTransferTest {
     assertThat(arrived).isEqualTo(install(1, 2, 77));
     assertThat(one.receiver.snapshotsSent.poll(20, TimeUnit.SECONDS)).isTrue();
     sameContent(one, two);
+  }
+
+  @Test
+  void bothSidesCountWhatBecameOfIt() throws InterruptedException {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    one.knows(two);
+    two.knows(one);
+    one.receiver.store.hold(77, files(100_000));
+    one.transport.send(List.of(install(1, 2, 77)));
+    two.receiver.next();
+    assertThat(one.receiver.snapshotsSent.poll(20, TimeUnit.SECONDS)).isTrue();
+    NetworkMetrics.Peer sent = one.receiver.metrics().peer(2);
+    assertThat(sent.snapshotsSent.sum()).isEqualTo(1);
+    assertThat(sent.snapshotSends.sum()).isZero();
+    assertThat(sent.snapshotSendFailures.sum()).isZero();
+    NetworkMetrics.Peer received = two.receiver.metrics().peer(1);
+    assertThat(received.snapshotReceiveFailures.sum()).isZero();
+    // the receiver counts once its answer is out
+    while (received.snapshotsReceived.sum() == 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(received.snapshotReceptions.sum()).isZero();
+
+    one.transport.setPeers(Map.of(2L, List.of("http://127.0.0.1:1")));
+    one.transport.send(List.of(install(1, 2, 77)));
+    assertThat(one.receiver.snapshotsSent.poll(40, TimeUnit.SECONDS)).isFalse();
+    assertThat(sent.snapshotSendFailures.sum()).isEqualTo(1);
+    assertThat(sent.snapshotSends.sum()).isZero();
   }
 
   @Test
