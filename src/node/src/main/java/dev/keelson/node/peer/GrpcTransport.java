@@ -92,11 +92,7 @@ public final class GrpcTransport implements Transport {
     PeerTable peers = new PeerTable(context, loops, this::describe);
     PeerServer server =
         new PeerServer(
-            settings,
-            front,
-            loops,
-            PeerService.define(context, peers.admission()),
-            receiver::describe);
+            settings, front, loops, PeerService.define(context, peers), receiver::describe);
     server.start();
     running = new Running(peers, server, environment.every(settings.probeMillis(), peers::tick));
   }

@@ -34,7 +34,6 @@ final class SnapshotSender {
   private static final int CHUNK_BYTES = 256 << 10;
   private static final int FRUITLESS_MAX = 5;
   private static final int SPOILED_MAX = 2;
-  private static final long PAUSE_MILLIS = 100;
 
   /** Consensus asks again as soon as it hears of a failure. */
   private static final long FAILURE_PAUSE_MILLIS = 1000;
@@ -74,6 +73,14 @@ final class SnapshotSender {
     }
   }
 
+  /** A member has begun to send: what waits to be tried again is tried now. Any thread. */
+  void heardFrom(long id) {
+    Transfer transfer = transfers.get(id);
+    if (transfer != null) {
+      transfer.heard();
+    }
+  }
+
   void close() {
     closed = true;
     transfers.values().forEach(Transfer::stop);
@@ -97,6 +104,8 @@ final class SnapshotSender {
     private volatile Message.InstallSnapshot message;
     private @Nullable Thread thread; // guarded by this
     private @Nullable Cancellable pause; // guarded by this
+    private boolean retrying; // guarded by this: the pause ends with another attempt
+    private boolean heardMeanwhile; // guarded by this: since the last attempt began
     private Checkpoints.@Nullable Lease lease;
     private int attempts;
     private int fruitless;
@@ -115,6 +124,8 @@ final class SnapshotSender {
     /** Begins an attempt; it reads files at the pace of the network, for minutes. */
     synchronized void attempt() {
       pause = null;
+      retrying = false;
+      heardMeanwhile = false;
       thread = Thread.ofVirtual().name("snapshot-out").start(this::run);
     }
 
@@ -134,11 +145,41 @@ final class SnapshotSender {
       }
       switch (verdict) {
         case SENT -> ended(true);
-        case AGAIN -> after(PAUSE_MILLIS << fruitless, this::attempt);
+        case AGAIN -> again();
         case FAILED -> {
           release();
           after(FAILURE_PAUSE_MILLIS, () -> ended(false));
         }
+      }
+    }
+
+    /**
+     * Waits until it is worth another attempt. A member that was just added is sent the state while
+     * it still starts; it makes itself heard when it can take it.
+     */
+    private void again() {
+      boolean now;
+      int retry;
+      synchronized (this) {
+        now = heardMeanwhile;
+        retrying = true;
+        retry = attempts;
+      }
+      after(now ? 0 : context.settings().backoffMinMillis() << (fruitless + 1), () -> retry(retry));
+    }
+
+    /** Begins the attempt that waits after {@code done} others, unless it has begun already. */
+    private synchronized void retry(int done) {
+      if (retrying && attempts == done) {
+        attempt();
+      }
+    }
+
+    synchronized void heard() {
+      heardMeanwhile = true;
+      if (retrying && pause != null) {
+        pause.cancel();
+        attempt();
       }
     }
 
