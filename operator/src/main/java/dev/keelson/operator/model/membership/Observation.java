@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param pods the members' Pods by serial number
  * @param disks the members' disks by serial number, without those that are marked as retained
  * @param answers what members say of themselves, by serial number; with or without a quorum
- * @param silentSince since when nobody can list the members; null if somebody can, or could
- *     before this look
+ * @param silentSince since when nobody can list the members; null if somebody can, or could before
+ *     this look
  * @param now the time of the observation
  */
 public record Observation(
