@@ -11,6 +11,7 @@ import dev.keelson.node.metrics.PrometheusText;
 import dev.keelson.node.peer.GrpcTransport;
 import dev.keelson.node.peer.PeerSettings;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
+import dev.keelson.raft.Status;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.FeatureGates;
 import dev.keelson.server.config.MemberOptions;
@@ -299,6 +300,18 @@ final class NodeMember implements Member, MemberView {
     return opened == null
         ? CompletableFuture.failedFuture(new IllegalStateException("etcdserver: no leader"))
         : opened.services().probe(serializable);
+  }
+
+  @Override
+  public @Nullable Status raftStatus() {
+    dev.keelson.node.Member opened = node;
+    return opened == null ? null : opened.status();
+  }
+
+  @Override
+  public boolean authEnabled() {
+    dev.keelson.node.Member opened = node;
+    return opened != null && opened.services().authEnabled();
   }
 
   @Override

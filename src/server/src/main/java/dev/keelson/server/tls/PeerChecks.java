@@ -1,5 +1,6 @@
 package dev.keelson.server.tls;
 
+import dev.keelson.node.api.auth.Identities;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -43,7 +44,7 @@ final class PeerChecks {
   /** The common name is one of these. */
   static PeerCheck commonNameIn(List<String> allowed) {
     return (chain, engine) -> {
-      String name = SubjectNames.commonName(chain[0]);
+      String name = Identities.commonName(chain[0]);
       if (!allowed.contains(name)) {
         throw new CertificateException(
             "client certificate authentication failed: common name \"%s\" is not allowed"

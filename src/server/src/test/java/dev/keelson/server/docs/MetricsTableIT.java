@@ -116,6 +116,14 @@ final class MetricsTableIT {
         .orElseThrow(() -> new AssertionError(name + " is neither exported nor explained"));
   }
 
+  /** What the JVM measures comes through Micrometer and stands in the same text. */
+  @Test
+  void metricsOfTheJvm() {
+    assertThat(exported)
+        .containsEntry("jvm_memory_used_bytes", "gauge")
+        .containsEntry("jvm_threads_live_threads", "gauge");
+  }
+
   @Test
   void dashboardAndRulesAskForWhatIsThere() throws IOException {
     Path folder = DocFiles.COMPATIBILITY.resolveSibling("../k8s/monitoring").normalize();
