@@ -6,6 +6,7 @@ import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
 import dev.keelson.node.compaction.AutoCompaction;
 import dev.keelson.node.env.Environment;
+import dev.keelson.node.env.RateLimit;
 import dev.keelson.node.loop.Applier;
 import dev.keelson.node.loop.Standing;
 import dev.keelson.node.metrics.MemberMetrics;
@@ -175,6 +176,7 @@ public final class Member implements AutoCloseable {
                 storage.clusterId(),
                 storage.memberId(),
                 settings.limits(),
+                new RateLimit(settings.upkeep().snapshotBytesPerSecond(), environment),
                 state,
                 storage.backend(),
                 queues.proposals(),

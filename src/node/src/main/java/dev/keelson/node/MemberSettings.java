@@ -137,11 +137,18 @@ public record MemberSettings(
    * @param slowApply from which an entry or a read is logged as slow
    * @param slowCall from which a whole unary call is logged as slow
    * @param compaction how much history is kept
+   * @param snapshotBytesPerSecond how fast snapshots are sent to clients, all together; 0 for no
+   *     limit
    */
-  public record Upkeep(Duration slowApply, Duration slowCall, CompactionPolicy compaction) {
+  public record Upkeep(
+      Duration slowApply,
+      Duration slowCall,
+      CompactionPolicy compaction,
+      long snapshotBytesPerSecond) {
     /** As etcd's defaults: everything is kept. */
     public static final Upkeep DEFAULT =
-        new Upkeep(Duration.ofMillis(100), Duration.ofMillis(300), new CompactionPolicy.Off());
+        new Upkeep(
+            Duration.ofMillis(100), Duration.ofMillis(300), new CompactionPolicy.Off(), 128L << 20);
   }
 
   /** How watchers are served. */

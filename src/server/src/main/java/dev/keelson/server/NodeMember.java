@@ -157,7 +157,8 @@ final class NodeMember implements Member, MemberView {
         new Upkeep(
             configuration.get(MemberOptions.WARNING_APPLY_DURATION),
             configuration.get(MemberOptions.WARNING_UNARY_REQUEST_DURATION),
-            configuration.compactionPolicy()));
+            configuration.compactionPolicy(),
+            configuration.get(MemberOptions.SNAPSHOT_BYTES_PER_SECOND)));
   }
 
   private MemberSettings.Cluster cluster() {

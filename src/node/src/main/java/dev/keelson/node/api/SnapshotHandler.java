@@ -64,6 +64,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
     private @Nullable SnapshotBlobs blobs;
     private volatile boolean begun;
     private volatile boolean over;
+    private volatile boolean paused;
     private boolean ended;
     private long beganNanos;
 
@@ -109,7 +110,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
      * look again.
      */
     private void schedule() {
-      if (begun && running.compareAndSet(false, true)) {
+      if (begun && (over || !paused) && running.compareAndSet(false, true)) {
         try {
           context.scans().execute(this::work);
         } catch (RejectedExecutionException e) {
@@ -132,7 +133,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
         release();
       }
       running.set(false);
-      if (!finished && (over || more || call.isReady())) {
+      if (!finished && (over || (!paused && (more || call.isReady())))) {
         schedule();
       }
     }
@@ -156,8 +157,26 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
           return false;
         }
         call.sendMessage(message);
+        long wait = context.snapshotRate().take(message.sizeBytes());
+        if (wait > 0) {
+          pause(wait);
+          return false;
+        }
       }
       return false;
+    }
+
+    /** Keeps to the rate: a snapshot is to take time rather than disk and network from others. */
+    private void pause(long nanos) {
+      paused = true;
+      context
+          .snapshotRate()
+          .after(
+              nanos,
+              () -> {
+                paused = false;
+                schedule();
+              });
     }
 
     private void end(Status status) {

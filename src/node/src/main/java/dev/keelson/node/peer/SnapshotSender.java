@@ -2,6 +2,7 @@ package dev.keelson.node.peer;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.node.env.Cancellable;
+import dev.keelson.node.env.RateLimit;
 import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.PeerGrpc;
 import dev.keelson.proto.peer.SnapshotProgressRequest;
@@ -51,8 +52,7 @@ final class SnapshotSender {
     this.context = context;
     this.loops = loops;
     this.checkpoints = new Checkpoints(context.environment(), context.receiver().snapshots());
-    this.limit =
-        new RateLimit(context.settings().snapshotBytesPerSecond(), context.environment()::nanoTime);
+    this.limit = new RateLimit(context.settings().snapshotBytesPerSecond(), context.environment());
   }
 
   /** Removes what an earlier process left. */

@@ -109,7 +109,7 @@ public final class MemberOptions {
           "snapshot-bytes-per-second",
           LONG,
           "134217728",
-          "How fast snapshots are sent to members, all together; 0 is no limit (not in etcd).");
+          "How fast snapshots are sent, to members and to clients; 0 is no limit (not in etcd).");
   public static final Option<FeatureGates> FEATURE_GATES =
       works("feature-gates", GATES, "", "Features to switch on or off.");
   public static final Option<Long> QUOTA_BACKEND_BYTES =

@@ -1,17 +1,16 @@
-package dev.keelson.node.peer;
+package dev.keelson.node.env;
 
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
 /**
  * Spreads bytes over time: whoever took some waits until the time they are worth has passed. Short
- * pauses may be caught up. Shared by all transfers. Thread-safe.
+ * pauses may be caught up. Shared by all who send. Thread-safe.
  */
-final class RateLimit {
+public final class RateLimit {
   private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final long bytesPerSecond;
-  private final LongSupplier nanoTime;
+  private final Environment environment;
   private long paidUntilNanos;
 
   /**
@@ -19,20 +18,25 @@ final class RateLimit {
    *
    * @param bytesPerSecond 0 for none
    */
-  RateLimit(long bytesPerSecond, LongSupplier nanoTime) {
+  public RateLimit(long bytesPerSecond, Environment environment) {
     this.bytesPerSecond = bytesPerSecond;
-    this.nanoTime = nanoTime;
-    this.paidUntilNanos = nanoTime.getAsLong();
+    this.environment = environment;
+    this.paidUntilNanos = environment.nanoTime();
   }
 
   /** Takes bytes and says how long to wait before sending them, in nanoseconds. */
-  synchronized long take(int bytes) {
+  public synchronized long take(int bytes) {
     if (bytesPerSecond <= 0) {
       return 0;
     }
-    long now = nanoTime.getAsLong();
+    long now = environment.nanoTime();
     long from = Math.max(paidUntilNanos - now, -BURST_NANOS) + now;
     paidUntilNanos = from + (long) (bytes * 1e9 / bytesPerSecond);
     return Math.max(0, from - now);
+  }
+
+  /** Runs something once that much time has passed. */
+  public void after(long nanos, Runnable next) {
+    var _ = environment.after(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, next);
   }
 }
