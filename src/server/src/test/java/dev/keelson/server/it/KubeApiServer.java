@@ -29,7 +29,10 @@ import java.util.function.BooleanSupplier;
 final class KubeApiServer implements AutoCloseable {
   private static final Path PROGRAMS =
       Path.of(System.getProperty("user.home"), ".cache/keelson/kube");
-  private static final int READY_SECONDS = 120;
+
+  /** What the controllers do to 10,000 objects takes its time on a busy machine. */
+  private static final int WAIT_SECONDS = 300;
+
   private static final long STOP_SECONDS = 10;
   private static final String TOKEN = "everything";
 
@@ -195,7 +198,7 @@ final class KubeApiServer implements AutoCloseable {
 
   /** Waits for something; what fails while the store is away is asked again. */
   void await(String what, BooleanSupplier wanted) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
     String last = "";
     while (true) {
       assertRunning();

@@ -357,7 +357,7 @@ class KubernetesIT {
     } finally {
       channel.shutdownNow();
     }
-    assertThat(client.raw("/readyz/etcd")).isEqualTo("ok");
+    server.await("the store is well", () -> "ok".equals(client.raw("/readyz/etcd")));
     server.await(
         "the size of each member",
         () ->

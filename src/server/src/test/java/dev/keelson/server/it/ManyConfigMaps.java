@@ -141,7 +141,7 @@ final class ManyConfigMaps {
     } while (next != null && !next.isEmpty());
     assertThat(remaining(first)).isPositive();
     assertThat(read).doesNotHaveDuplicates();
-    read.removeIf(map -> map.getMetadata().getLabels() == null);
+    read.removeIf(map -> !map.getMetadata().getLabels().containsKey(LABEL));
     assertThat(read.stream().map(InformedObjects::name).collect(Collectors.toSet()))
         .isEqualTo(names());
     return true;

@@ -37,7 +37,7 @@ final class MemberFaults {
     if (members.size() > 1) {
       var _ = leader();
     }
-    leader.start();
+    restart(leader);
   }
 
   /** SIGKILL for a follower, another one each time; for the only member if there is but one. */
@@ -48,7 +48,13 @@ final class MemberFaults {
       other = (leader + 1 + followers++ % (members.size() - 1)) % members.size();
     }
     members.get(other).kill();
-    members.get(other).start();
+    restart(members.get(other));
+  }
+
+  private static void restart(ServerProcess member) throws InterruptedException {
+    long began = System.nanoTime();
+    member.start();
+    System.out.printf("a member was back after %.1f s%n", (System.nanoTime() - began) / 1e9);
   }
 
   /** Leadership goes to another member, if there is one. */

@@ -19,6 +19,7 @@ final class ParallelClients implements AutoCloseable {
   private static final int THREADS = 8;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVER_ERRORS = 500;
+  private static final int CLIENT_ERRORS = 400;
   private static final long PROGRESS_SECONDS = 120;
 
   private final List<Thread> threads = new ArrayList<>();
@@ -58,25 +59,33 @@ final class ParallelClients implements AutoCloseable {
       done.incrementAndGet();
       return true;
     } catch (KubernetesClientException e) {
-      // no code: the connection failed
-      if (e.getCode() == 0 || e.getCode() == TOO_MANY_REQUESTS || e.getCode() >= SERVER_ERRORS) {
+      // not even a client's error: the connection failed, or there was no answer in time
+      int code = e.getCode();
+      if (code < CLIENT_ERRORS || code == TOO_MANY_REQUESTS || code >= SERVER_ERRORS) {
         return false;
       }
       refusals.add(number + ": " + e.getMessage());
+      stopping = true;
       return true;
     }
   }
 
-  /** Waits until so many pieces are done in all. */
+  /** Waits until so many pieces are done in all, as long as there is progress. */
   void await(int pieces) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PROGRESS_SECONDS);
-    while (done.get() < pieces) {
+    int before = -1;
+    long deadline = 0;
+    for (int now = done.get(); now < pieces; now = done.get()) {
+      if (now > before) {
+        before = now;
+        deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PROGRESS_SECONDS);
+      }
       assertThat(refusals).isEmpty();
       assertThat(System.nanoTime())
-          .as("%s of %s, %s tried again", done, pieces, retries)
+          .as("%s of %s, %s tried again", now, pieces, retries)
           .isLessThan(deadline);
       TimeUnit.MILLISECONDS.sleep(10);
     }
+    assertThat(refusals).isEmpty();
   }
 
   /** How often something was tried again. */
