@@ -46,6 +46,9 @@ final class FootprintCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     targets.check();
+    if (keys < 1_000 || keys > 10_000_000) {
+      throw new IllegalArgumentException("--keys must be from 1000 to 10000000");
+    }
     new Rounds(targets, "footprint", keys).run(this::measure);
     return 0;
   }

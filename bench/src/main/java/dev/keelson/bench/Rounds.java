@@ -16,14 +16,6 @@ record Rounds(TargetOptions targets, String type, int keys) {
   static final double NANOS_PER_SECOND = 1e9;
   static final double NANOS_PER_MILLI = 1e6;
 
-  private static final int MAX_KEYS = 10_000_000;
-
-  Rounds {
-    if (keys < 100 || keys > MAX_KEYS) {
-      throw new IllegalArgumentException("--keys must be from 100 to " + MAX_KEYS);
-    }
-  }
-
   /** A measurement that starts and ends its own servers. */
   interface Measured {
     /** Takes the figures of one round, or of several repetitions, by name. */

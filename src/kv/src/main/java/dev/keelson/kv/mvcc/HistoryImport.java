@@ -19,14 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryImport implements AutoCloseable {
   private static final int BATCH_BYTES = 1 << 20;
-  private static final byte[] DELETED = {};
 
   private final KvBackend backend;
   private final WriteBatch batch;
-
-  /** Rows that only the batch holds yet, of puts and (empty) of deletions. */
-  private final Map<ByteString, byte[]> changedInBatch = new HashMap<>();
-
+  private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
   private long revision = MvccStore.FIRST_REVISION;
   private long keys;
 
@@ -96,7 +92,9 @@ public final class HistoryImport implements AutoCloseable {
     if (!before.exists()) {
       keys++;
     }
-    changedInBatch.put(row.getKey(), stored);
+    KeyMeta after = new KeyMeta();
+    after.read(Row.parse(stored));
+    changedInBatch.put(row.getKey(), after);
   }
 
   private void delete(byte[] at, long main, long sub, ByteString name) {
@@ -109,17 +107,17 @@ public final class HistoryImport implements AutoCloseable {
       moveLease(key, before.lease, 0);
       keys--;
     }
-    changedInBatch.put(name, DELETED);
+    changedInBatch.put(name, new KeyMeta());
   }
 
   private KeyMeta find(ByteString key) {
-    KeyMeta meta = new KeyMeta();
-    byte[] stored = changedInBatch.get(key);
-    if (stored == null) {
-      stored = backend.get(Families.CURRENT, key.toByteArray());
-    }
-    if (stored != null && stored.length > 0) {
-      meta.read(Row.parse(stored));
+    KeyMeta meta = changedInBatch.get(key);
+    if (meta == null) {
+      meta = new KeyMeta();
+      byte[] stored = backend.get(Families.CURRENT, key.toByteArray());
+      if (stored != null) {
+        meta.read(Row.parse(stored));
+      }
     }
     return meta;
   }

@@ -99,7 +99,7 @@ public final class GrpcTransport implements Transport {
             environment.pool(),
             front,
             loops,
-            PeerService.define(context, peers),
+            PeerService.define(context, peers.admission()),
             receiver::describe);
     server.start();
     running = new Running(peers, server, environment.every(settings.probeMillis(), peers::tick));

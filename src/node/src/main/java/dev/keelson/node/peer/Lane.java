@@ -138,17 +138,6 @@ final class Lane {
         });
   }
 
-  /** Makes the next attempt at once, if one is being waited for. Any thread. */
-  void hurry() {
-    loop.execute(
-        () -> {
-          if (call == null && reconnect != null) {
-            backoff.reset();
-            connect();
-          }
-        });
-  }
-
   /** Asks for a sign of life, or gives up waiting for it. */
   void tick() {
     if (call == null) {

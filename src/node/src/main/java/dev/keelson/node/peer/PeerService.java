@@ -20,9 +20,10 @@ import java.util.function.Function;
 final class PeerService {
   private PeerService() {}
 
-  static ServerServiceDefinition define(PeerContext context, PeerTable peers) {
+  static ServerServiceDefinition define(PeerContext context, Admission admission) {
     Receiver receiver = context.receiver();
-    RaftStream raft = new RaftStream(context, peers);
+    RaftStream raft =
+        new RaftStream(context.environment(), context.memberId(), receiver, admission);
     SnapshotCalls snapshots = new SnapshotCalls(context);
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(PeerGrpc.SERVICE_NAME)
@@ -46,7 +47,7 @@ final class PeerService {
         service,
         PeerGrpc.getDescribeMethod(),
         request -> CompletableFuture.completedFuture(receiver.describe()));
-    return ServerInterceptors.intercept(service.build(), peers.admission());
+    return ServerInterceptors.intercept(service.build(), admission);
   }
 
   private static <Q extends MessageLite, A extends MessageLite> void add(

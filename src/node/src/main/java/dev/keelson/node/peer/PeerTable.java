@@ -52,15 +52,6 @@ final class PeerTable {
     return peers.get(id);
   }
 
-  /** A member has begun to send. Any thread. */
-  void heardFrom(long id) {
-    RemotePeer peer = peers.get(id);
-    if (peer != null) {
-      peer.heardFrom();
-      snapshots.heardFrom(id);
-    }
-  }
-
   synchronized void setPeers(Map<Long, List<String>> peerUrls) {
     Map<Long, List<String>> wanted = new TreeMap<>(peerUrls);
     wanted.remove(context.memberId());

@@ -1,5 +1,6 @@
 package dev.keelson.node.peer;
 
+import dev.keelson.node.env.Environment;
 import dev.keelson.proto.peer.RaftAck;
 import dev.keelson.raft.Message;
 import io.grpc.Metadata;
@@ -24,8 +25,10 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
   /** Batches that gRPC may hand over before the first has been looked at. */
   private static final int AHEAD = 4;
 
-  private final PeerContext context;
-  private final PeerTable peers;
+  private final Environment environment;
+  private final long memberId;
+  private final Receiver receiver;
+  private final Admission admission;
   private final Map<String, Lock> lanes = new ConcurrentHashMap<>();
 
   /** The newest stream of one lane of one sender; its monitor orders what they deliver. */
@@ -33,9 +36,11 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
     @Nullable Incoming newest;
   }
 
-  RaftStream(PeerContext context, PeerTable peers) {
-    this.context = context;
-    this.peers = peers;
+  RaftStream(Environment environment, long memberId, Receiver receiver, Admission admission) {
+    this.environment = environment;
+    this.memberId = memberId;
+    this.receiver = receiver;
+    this.admission = admission;
   }
 
   @Override
@@ -57,7 +62,6 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
     if (older != null) {
       older.end(Status.ABORTED.withDescription("a newer stream of this lane has begun"));
     }
-    peers.heardFrom(identity.from());
     call.sendHeaders(new Metadata());
     call.request(AHEAD);
     return stream;
@@ -81,13 +85,13 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
       if (ended) {
         return;
       }
-      if (!peers.admission().isAdmitted(sender)) {
-        end(peers.admission().refusal(sender));
+      if (!admission.isAdmitted(sender)) {
+        end(admission.refusal(sender));
         return;
       }
       Batch batch;
       try {
-        batch = Batch.parse(encoded, sender, context.memberId());
+        batch = Batch.parse(encoded, sender, memberId);
         if (batch.sequence() != sequence + 1) {
           throw new MalformedMessageException(
               "batch " + batch.sequence() + " after batch " + sequence);
@@ -115,7 +119,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
             RaftAck.newBuilder()
                 .setSequence(sequence)
                 .setSentAtNanos(sentAtNanos)
-                .setWallClockMillis(context.environment().wallMillis())
+                .setWallClockMillis(environment.wallMillis())
                 .build());
       }
     }
@@ -124,7 +128,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
     private void deliver(List<Message> messages) {
       synchronized (lock) {
         if (lock.newest == this && !messages.isEmpty()) {
-          context.receiver().received(messages);
+          receiver.received(messages);
         }
       }
     }

@@ -63,15 +63,6 @@ final class RemotePeer {
     bulk.setUrls(changed);
   }
 
-  /**
-   * The member has connected to this one, so it can probably be reached: it is not left waiting for
-   * the end of a pause, which after a long absence is seconds. Any thread.
-   */
-  void heardFrom() {
-    control.hurry();
-    bulk.hurry();
-  }
-
   /** Queues a message other than a snapshot; false if it is dropped. */
   boolean offer(Message message) {
     boolean taken = laneOf(message).offer(message);

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +32,7 @@ final class SnapshotSender {
   private static final int CHUNK_BYTES = 256 << 10;
   private static final int FRUITLESS_MAX = 5;
   private static final int SPOILED_MAX = 2;
+  private static final long PAUSE_MILLIS = 100;
 
   /** Consensus asks again as soon as it hears of a failure. */
   private static final long FAILURE_PAUSE_MILLIS = 1000;
@@ -72,14 +72,6 @@ final class SnapshotSender {
     }
   }
 
-  /** A member has begun to send: what waits to be tried again is tried now. Any thread. */
-  void heardFrom(long id) {
-    Transfer transfer = transfers.get(id);
-    if (transfer != null) {
-      transfer.heard.release();
-    }
-  }
-
   void close() {
     closed = true;
     transfers
@@ -98,7 +90,6 @@ final class SnapshotSender {
     private final long to;
     private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
     private final MessageDigest digest = Sha256.create();
-    private final Semaphore heard = new Semaphore(0);
     private volatile Message.InstallSnapshot message;
     private volatile @Nullable Thread thread;
     private long digested;
@@ -151,7 +142,6 @@ final class SnapshotSender {
       int spoiled = 0;
       for (int attempt = 0; fruitless < FRUITLESS_MAX && !closed; attempt++) {
         long before = offset;
-        heard.drainPermits();
         try {
           SnapshotResult result = attempt(snapshot, attempt);
           switch (result.getOutcome()) {
@@ -181,21 +171,10 @@ final class SnapshotSender {
         }
         fruitless = offset > before ? 0 : fruitless + 1;
         if (fruitless < FRUITLESS_MAX) {
-          pause(fruitless);
+          Thread.sleep(PAUSE_MILLIS << fruitless);
         }
       }
       return false;
-    }
-
-    /**
-     * Until it is worth another attempt. A member that was just added is sent the state while it
-     * still starts; it makes itself heard when it can take it.
-     */
-    private void pause(int fruitless) throws InterruptedException {
-      long millis = context.settings().backoffMinMillis() << (fruitless + 1);
-      if (heard.tryAcquire(millis, TimeUnit.MILLISECONDS)) {
-        LOG.atDebug().addKeyValue("remote-peer-id", Identity.hex(to)).log("heard of a receiver");
-      }
     }
 
     private void log(String problem) {

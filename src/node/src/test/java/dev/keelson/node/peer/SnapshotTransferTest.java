@@ -90,23 +90,6 @@ class SnapshotTransferTest {
   }
 
   @Test
-  void aMemberThatIsStillStartingIsSentItAsSoonAsItIsHeardOf() throws InterruptedException {
-    Peer before = peer(2);
-    int port = before.port();
-    before.close();
-    peers.remove(before);
-    Peer one = peer(1, Peer.patient());
-    one.transport.setPeers(Map.of(2L, List.of("http://127.0.0.1:" + port)));
-    one.receiver.store.hold(77, files(100_000));
-    one.transport.send(List.of(install(1, 2, 77)));
-    one.receiver.store.awaitCheckpoint(); // the first attempt, at a closed port, follows
-    Peer two = peer(2, PeerSettings.of(List.of("http://127.0.0.1:" + port)));
-    two.knows(one);
-    two.receiver.next();
-    sameContent(one, two);
-  }
-
-  @Test
   void whatIsNotNeededIsNotSent() throws InterruptedException {
     Peer one = peer(1);
     Peer two = peer(2);
