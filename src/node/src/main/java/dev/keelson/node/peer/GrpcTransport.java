@@ -23,6 +23,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -208,6 +210,19 @@ public final class GrpcTransport implements Transport {
       now.server.close();
       now.peers.close();
     }
-    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    Future<?> ended = loops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    if (!onOwnThread()) {
+      ended.awaitUninterruptibly();
+    }
+  }
+
+  /** A join that fails ends on an event loop, which cannot wait for its own end. */
+  private boolean onOwnThread() {
+    for (EventExecutor loop : loops) {
+      if (loop.inEventLoop()) {
+        return true;
+      }
+    }
+    return false;
   }
 }
