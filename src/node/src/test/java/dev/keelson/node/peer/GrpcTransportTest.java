@@ -98,6 +98,18 @@ class GrpcTransportTest {
     assertThat(one.transport.statuses().keySet()).containsExactly(2L, 3L);
   }
 
+  /** Names are resolved elsewhere: a silent name server must not hold up what the pool is for. */
+  @Test
+  void connectingTakesNothingFromTheMembersPool() throws InterruptedException {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    one.environment.pool().shutdownNow();
+    one.knows(two);
+    two.knows(one);
+    connect(one, two);
+    assertThat(isConnected(one, 2)).isTrue();
+  }
+
   @Test
   void aMemberThatConnectsIsConnectedToWithoutWaitingForTheNextAttempt() throws Exception {
     Peer before = peer(2);
