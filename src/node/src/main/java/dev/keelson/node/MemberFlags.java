@@ -161,6 +161,7 @@ final class MemberFlags {
             text("strict-reconfig-check", Boolean.toString(usual.strictReconfiguration()))),
         usual.learnersMax(),
         usual.promoteLearners(),
-        usual.corruptCheckMillis());
+        usual.advanceElection(),
+        usual.checks());
   }
 }

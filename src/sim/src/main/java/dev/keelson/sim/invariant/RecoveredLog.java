@@ -21,7 +21,7 @@ final class RecoveredLog {
     CrashableDisk copy = host.disk().crash(new SplittableRandom(0), Survival.ALL);
     String folder = host.settings().walDir().getFileName().toString();
     if (!Wal.exists(copy, folder)) {
-      return new WalState(new WalMetadata(0, 0), WalHardState.INITIAL, null, List.of(), 0);
+      return new WalState(new WalMetadata(0, 0), WalHardState.INITIAL, null, List.of());
     }
     return Wal.open(copy, folder, Wal.metadata(copy, folder), OPTIONS, task -> {}).state();
   }

@@ -86,7 +86,7 @@ public final class Round {
       thread.join();
     }
     requireUnbroken();
-    Settlement settlement = new Settlement(fleet, admin, log, load, doors);
+    Settlement settlement = new Settlement(fleet, admin, log, load);
     settlement.await(others.compacted());
     requireUnbroken();
     List<Operation> operations = log.operations();

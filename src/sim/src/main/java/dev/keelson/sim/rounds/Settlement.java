@@ -28,16 +28,14 @@ final class Settlement {
   private final Admin admin;
   private final Logbook log;
   private final Load load;
-  private final Doors doors;
   private final List<WatchSession> replays = new ArrayList<>();
   private long recoveredMillis;
 
-  Settlement(Fleet fleet, Admin admin, Logbook log, Load load, Doors doors) {
+  Settlement(Fleet fleet, Admin admin, Logbook log, Load load) {
     this.fleet = fleet;
     this.admin = admin;
     this.log = log;
     this.load = load;
-    this.doors = doors;
   }
 
   void await(long compacted) throws InterruptedException {
