@@ -31,6 +31,9 @@ record Plan(
   private static final int ELECTION_MILLIS = 600;
   private static final long FAULTY_MILLIS = 4_500;
 
+  /** What a start takes, more or less; on a busy machine more. */
+  private static final long START_MILLIS = 1_500;
+
   /** What each of twenty rounds in a row is above all about. */
   private static final List<FaultKind> THEMES =
       List.of(
@@ -130,7 +133,8 @@ record Plan(
 
   private static long add(List<PlannedFault> faults, PlannedFault fault) {
     faults.add(fault);
-    return fault.delayMillis() + fault.durationMillis();
+    boolean starts = fault.kind() == FaultKind.KILL || fault.kind() == FaultKind.DISK_FULL;
+    return fault.delayMillis() + fault.durationMillis() + (starts ? START_MILLIS : 0);
   }
 
   private static PlannedFault draw(Chance chance, FaultKind kind) {
