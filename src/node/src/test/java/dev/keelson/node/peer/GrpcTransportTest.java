@@ -221,6 +221,23 @@ class GrpcTransportTest {
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 
+  /** The answer comes on an event loop, and nobody else waits for it. */
+  @Test
+  void aJoinThatFailsClosesItFromItsOwnThread() throws Exception {
+    GrpcTransport transport =
+        new GrpcTransport(Peer.SETTINGS, peer(1).environment, null, null, PeerFront.GRPC_ONLY);
+    boolean closed =
+        transport
+            .describe("http://127.0.0.1:1", DescribeRequest.getDefaultInstance())
+            .handle(
+                (answer, failure) -> {
+                  transport.close();
+                  return true;
+                })
+            .get(20, TimeUnit.SECONDS);
+    assertThat(closed).isTrue();
+  }
+
   @Test
   void aStrangerIsLetInOnlyWhenAMemberVouchesForIt() throws InterruptedException {
     Peer one = peer(1);

@@ -5,6 +5,7 @@ import dev.keelson.storage.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,14 @@ final class SegmentSupply {
       }
       preparing = true;
     }
-    background.execute(this::prepareInBackground);
+    try {
+      background.execute(this::prepareInBackground);
+    } catch (RejectedExecutionException e) {
+      // a member that stops has no background any more; the next segment is made when needed
+      synchronized (this) {
+        preparing = false;
+      }
+    }
   }
 
   private void prepareInBackground() {

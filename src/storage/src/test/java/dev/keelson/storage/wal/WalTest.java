@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +43,24 @@ class WalTest {
     assertThat(state.hardState()).isEqualTo(WalHardState.INITIAL);
     assertThat(state.snapshot()).isNull();
     assertThat(state.entries()).isEmpty();
+  }
+
+  /** A member that stops in good order still marks where it is, without a pool. */
+  @Test
+  void rollsWithoutABackground() {
+    try (Wal wal =
+        Wal.create(
+            disk,
+            DIRECTORY,
+            METADATA,
+            SMALL,
+            task -> {
+              throw new RejectedExecutionException("the pool is shut down");
+            })) {
+      wal.appendAndSync(null, entries(1, 1, 30, 500));
+      wal.appendAndSync(null, entries(1, 31, 60, 500));
+    }
+    assertThat(stateOf(disk).entries()).hasSize(60);
   }
 
   @Test
