@@ -71,6 +71,11 @@ final class PeerRequests implements Receiver {
   }
 
   @Override
+  public boolean isRemoved(long member) {
+    return state.members().isRemoved(member);
+  }
+
+  @Override
   public void snapshotSent(long member, boolean success) {
     consensus.submit(() -> consensus.loop().snapshotSent(member, success));
   }

@@ -32,6 +32,9 @@ public interface Receiver {
   /** Another member says that this one was removed from the cluster, for good. */
   void removed();
 
+  /** Whether the log says that this member was removed from the cluster, for good. Any thread. */
+  boolean isRemoved(long member);
+
   /** A snapshot to that member has ended. */
   void snapshotSent(long member, boolean success);
 

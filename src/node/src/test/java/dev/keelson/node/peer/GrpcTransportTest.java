@@ -221,23 +221,6 @@ class GrpcTransportTest {
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 
-  /** The answer comes on an event loop, and nobody else waits for it. */
-  @Test
-  void aJoinThatFailsClosesItFromItsOwnThread() throws Exception {
-    GrpcTransport transport =
-        new GrpcTransport(Peer.SETTINGS, peer(1).environment, null, null, PeerFront.GRPC_ONLY);
-    boolean closed =
-        transport
-            .describe("http://127.0.0.1:1", DescribeRequest.getDefaultInstance())
-            .handle(
-                (answer, failure) -> {
-                  transport.close();
-                  return true;
-                })
-            .get(20, TimeUnit.SECONDS);
-    assertThat(closed).isTrue();
-  }
-
   @Test
   void aStrangerIsLetInOnlyWhenAMemberVouchesForIt() throws InterruptedException {
     Peer one = peer(1);
@@ -268,6 +251,7 @@ class GrpcTransportTest {
     three.knows(one, two);
     connect(three, two);
     three.receiver.unreachable.clear();
+    two.receiver.removed.add(3L);
     two.knows(one);
     do {
       three.transport.send(List.of(new Message.TimeoutNow(3, 2, 1)));
@@ -280,6 +264,26 @@ class GrpcTransportTest {
     }
     assertThat(two.receiver.messages).isEmpty();
     assertThat(two.transport.statuses().keySet()).containsExactly(1L);
+    assertThat(three.receiver.farewells).as("it is told, and ends").isNotEmpty();
+  }
+
+  /** Who is told that it was removed ends for good, so a list that is behind must not say so. */
+  @Test
+  void whoIsMissingFromTheListIsNotToldThatItWasRemoved() throws InterruptedException {
+    Peer two = peer(2);
+    Peer three = peer(3);
+    two.knows(three);
+    three.knows(two);
+    connect(three, two);
+    three.receiver.unreachable.clear();
+    two.knows();
+    do {
+      three.transport.send(List.of(new Message.TimeoutNow(3, 2, 1)));
+    } while (three.receiver.unreachable.poll(20, TimeUnit.MILLISECONDS) == null);
+    assertThat(three.receiver.farewells).isEmpty();
+    two.knows(three);
+    two.receiver.messages.clear();
+    connect(three, two);
   }
 
   @Test
@@ -317,5 +321,16 @@ class GrpcTransportTest {
             .describe(two.url(), DescribeRequest.getDefaultInstance())
             .thenAccept(_ -> one.transport.close());
     closed.get(30, TimeUnit.SECONDS);
+    Peer three = peer(3); // and so may a refusal, as when a join fails
+    CompletableFuture<Boolean> refused =
+        three
+            .transport
+            .describe("http://127.0.0.1:1", DescribeRequest.getDefaultInstance())
+            .handle(
+                (_, _) -> {
+                  three.transport.close();
+                  return true;
+                });
+    assertThat(refused.get(30, TimeUnit.SECONDS)).isTrue();
   }
 }

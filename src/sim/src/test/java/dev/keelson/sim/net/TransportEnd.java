@@ -85,6 +85,11 @@ final class TransportEnd implements Receiver, SnapshotStore, AutoCloseable {
   public void removed() {}
 
   @Override
+  public boolean isRemoved(long member) {
+    return false;
+  }
+
+  @Override
   public void snapshotSent(long member, boolean success) {
     snapshotsSent.add(success);
   }
