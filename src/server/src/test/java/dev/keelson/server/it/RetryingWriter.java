@@ -31,19 +31,24 @@ final class RetryingWriter implements AutoCloseable {
   private static final long CALL_SECONDS = 15;
   private static final long PROGRESS_SECONDS = 90;
 
-  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final List<ManagedChannel> channels;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicLong next = new AtomicLong();
   private final Set<Long> acknowledged = new ConcurrentSkipListSet<>();
   private final Queue<Status> refusals = new ConcurrentLinkedQueue<>();
   private volatile boolean stopping;
 
-  RetryingWriter(List<ServerProcess> members) {
-    members.forEach(member -> channels.add(Servers.connect(member)));
+  /** Begins to write through these channels, which are closed at the end. */
+  RetryingWriter(List<ManagedChannel> channels) {
+    this.channels = List.copyOf(channels);
     for (int i = 0; i < THREADS; i++) {
       int first = i;
       threads.add(Thread.ofPlatform().daemon().start(() -> write(first)));
     }
+  }
+
+  static RetryingWriter through(List<ServerProcess> members) {
+    return new RetryingWriter(members.stream().map(Servers::connect).toList());
   }
 
   private void write(int first) {

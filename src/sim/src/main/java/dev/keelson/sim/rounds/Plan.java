@@ -38,7 +38,7 @@ record Plan(
   private static final long START_MILLIS = 1_500;
 
   /** What each of twenty rounds in a row is above all about. */
-  private static final List<FaultKind> THEMES =
+  static final List<FaultKind> THEMES =
       List.of(
           FaultKind.KILL,
           FaultKind.PAUSE,
@@ -126,7 +126,7 @@ record Plan(
     List<PlannedFault> faults = new ArrayList<>();
     boolean slow = theme == FaultKind.REPLACE || theme == FaultKind.CATCH_UP;
     List<FaultKind> usual = slow ? GENTLE_OTHERS : USUAL_OTHERS;
-    long used = 0;
+    long used = theme.ofProcess() ? 0 : add(faults, draw(chance, theme));
     while (used < FAULTY_MILLIS) {
       FaultKind kind = chance.permille(400) && !theme.ofProcess() ? theme : chance.pick(usual);
       used += add(faults, draw(chance, kind));

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 /** What many rounds counted together. */
 public final class RoundTotals {
   private final Map<FaultKind, Integer> faults = new EnumMap<>(FaultKind.class);
+  private final long firstSeed;
   private int rounds;
   private int failed;
   private long millis;
@@ -20,6 +21,15 @@ public final class RoundTotals {
   private long snapshots;
   private long gapMillisMax;
   private long recoveredMillisMax;
+
+  /**
+   * Nothing yet.
+   *
+   * @param firstSeed of seeds in a row
+   */
+  public RoundTotals(long firstSeed) {
+    this.firstSeed = firstSeed;
+  }
 
   /** Adds a round that kept all promises. */
   public void add(RoundResult result) {
@@ -49,17 +59,17 @@ public final class RoundTotals {
     return new EnumMap<>(faults);
   }
 
-  /** How many rounds there were. */
-  public int rounds() {
-    return rounds;
+  /** Installed by members that were behind, in all rounds together. */
+  public long snapshots() {
+    return snapshots;
   }
 
   /** One line; a history is what the clients of one round saw. */
   public String toJson(String commit) {
     StringBuilder json = new StringBuilder();
     json.append(
-        "{\"commit\":\"%s\",\"rounds\":%d,\"failed\":%d,\"seconds\":%d"
-            .formatted(commit, rounds, failed, millis / 1000));
+        "{\"commit\":\"%s\",\"firstSeed\":%d,\"rounds\":%d,\"failed\":%d,\"seconds\":%d"
+            .formatted(commit, firstSeed, rounds, failed, millis / 1000));
     json.append(
         ",\"histories\":%d,\"registerHistories\":%d"
             .formatted(rounds - failed, (rounds - failed) * RegisterClient.KEYS.size()));

@@ -13,16 +13,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
  * Rounds of every build. {@code -Drounds.count=N} sets how many, {@code -Drounds.first=N} the first
- * seed; {@code -Drounds.seed=N} with {@code -Dit.test=RoundsIT#replay} runs one again.
+ * seed; {@code -Drounds.seed=N} with {@code -Dit.test=RoundsIT#replay} runs one again. What was
+ * counted is added to files in {@code target}, or where {@code -Drounds.results=FOLDER} says.
  */
 class RoundsIT {
   private static final Path FOLDER = Path.of("target", "rounds").toAbsolutePath();
+  private static final Path RESULTS = Path.of(System.getProperty("rounds.results", "target"));
 
   @BeforeAll
   static void onLinux() {
@@ -34,7 +38,7 @@ class RoundsIT {
     long first = Long.getLong("rounds.first", 1);
     int count = Integer.getInteger("rounds.count", 20);
     ServerProgram program = MemberProgram.plain(FOLDER.resolve("member.jsa"));
-    RoundTotals totals = new RoundTotals();
+    RoundTotals totals = new RoundTotals(first);
     List<String> broken = new ArrayList<>();
     for (long seed = first; seed < first + count; seed++) {
       try {
@@ -51,6 +55,24 @@ class RoundsIT {
     append("rounds-totals.jsonl", line);
     System.out.println("rounds: " + line);
     assertThat(broken).isEmpty();
+    if (count >= Plan.THEMES.size()) {
+      assertThat(totals.faults()).as("faults of %d rounds", count).containsKeys(kinds());
+      assertThat(totals.snapshots())
+          .as("snapshots installed by members left behind")
+          .isGreaterThanOrEqualTo(totals.faults().getOrDefault(FaultKind.CATCH_UP, 0));
+    }
+  }
+
+  /** What must occur in as many rounds as there are themes. */
+  private static FaultKind[] kinds() throws InterruptedException {
+    Set<FaultKind> kinds = EnumSet.copyOf(Plan.THEMES);
+    SmallDisk disk = SmallDisk.mount(FOLDER.resolve("disk"), 1).orElse(null);
+    if (disk == null) {
+      kinds.remove(FaultKind.DISK_FULL);
+    } else {
+      disk.close();
+    }
+    return kinds.toArray(FaultKind[]::new);
   }
 
   @Test
@@ -79,9 +101,9 @@ class RoundsIT {
   }
 
   private static void append(String file, String line) throws IOException {
-    Files.createDirectories(FOLDER);
+    Files.createDirectories(RESULTS);
     Files.writeString(
-        FOLDER.resolveSibling(file),
+        RESULTS.resolve(file),
         line + "\n",
         StandardCharsets.UTF_8,
         StandardOpenOption.CREATE,
