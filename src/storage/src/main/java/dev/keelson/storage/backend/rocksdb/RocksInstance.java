@@ -30,6 +30,7 @@ import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -62,6 +63,8 @@ final class RocksInstance implements Reader {
   private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
   private final FlushOptions background =
       new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
+  private final FlushOptions waiting =
+      new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
   private final CompactRangeOptions compaction =
       new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false);
   private final UseGate gate;
@@ -289,7 +292,30 @@ final class RocksInstance implements Reader {
       }
       db.flush(background, allHandles);
     } catch (RocksDBException e) {
-      throw failed("flush", e);
+      if (!isStopped(e)) {
+        throw failed("flush", e);
+      }
+      callbacks.execute(this::flushWhenWritesGoOn);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  /** Whether flushes or merges are so far behind that writes have to wait. */
+  private static boolean isStopped(RocksDBException e) {
+    Status status = e.getStatus();
+    return status != null && status.getCode() == Status.Code.TryAgain;
+  }
+
+  /** RocksDB begins no flush in the background while writes are stopped, but lets one wait. */
+  private void flushWhenWritesGoOn() {
+    if (!gate.tryEnter()) {
+      return; // the database is being closed, with a flush of its own
+    }
+    try {
+      db.flush(waiting, allHandles);
+    } catch (RocksDBException e) {
+      var _ = failed("flush", e);
     } finally {
       gate.exit();
     }
@@ -394,9 +420,9 @@ final class RocksInstance implements Reader {
               + " cannot be closed: snapshots or cursors still open: "
               + openReaders.get());
     }
-    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+    try {
       tracker.throwIfFailed();
-      db.flush(wait, allHandles);
+      db.flush(waiting, allHandles);
     } catch (RocksDBException e) {
       throw failed("flush", e);
     } finally {
@@ -424,6 +450,7 @@ final class RocksInstance implements Reader {
     latest.close();
     unlogged.close();
     background.close();
+    waiting.close();
     compaction.close();
     tuning.close();
     tracker.close();
