@@ -31,8 +31,10 @@ record Plan(
   private static final int ELECTION_MILLIS = 600;
   private static final long FAULTY_MILLIS = 4_500;
 
-  /** Entries of a small log; so few that a snapshot is overtaken before it is there are no use. */
-  private static final int SMALL_LOG = 150;
+  /** Entries of a small log, and twice that at most. */
+  private static final int SMALL_LOG = 40;
+
+  private static final long SMALL_MEMTABLE_BYTES = 256L << 10;
 
   /** What a start takes, more or less; on a busy machine more. */
   private static final long START_MILLIS = 1_500;
@@ -86,7 +88,7 @@ record Plan(
         HEARTBEAT_MILLIS,
         ELECTION_MILLIS,
         small ? SMALL_LOG + chance.below(SMALL_LOG) : 5_000,
-        small ? 64L << 10 : 48L << 20,
+        small ? SMALL_MEMTABLE_BYTES : 48L << 20,
         theme == FaultKind.DISK_FULL || chance.even() ? 256 << 10 : 4 << 20,
         chance.delay(400, 3_000),
         mix(chance),

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 /** Carries out the faults on processes, one after the other; each leaves its member running. */
 final class ProcessFaults implements Participant {
   /** What is written so that the log moves on. */
-  private static final int BURST_VALUE_BYTES = 4_000;
+  private static final int BURST_VALUE_BYTES = 8_000;
 
   private static final int BURST_FAILURES_MAX = 5;
 
