@@ -26,11 +26,9 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
-import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.Status;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -55,16 +53,13 @@ final class RocksInstance implements Reader {
   private final RocksTuning tuning;
   private final ExecutorService callbacks;
   private final FlushTracker tracker;
+  private final Flusher flusher;
   private final RocksDB db;
   private final ColumnFamilyHandle[] handles;
   private final List<ColumnFamilyHandle> allHandles;
   private final List<Optional<MergePace>> paces;
   private final ReadOptions latest = new ReadOptions();
   private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
-  private final FlushOptions background =
-      new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
-  private final FlushOptions waiting =
-      new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true);
   private final CompactRangeOptions compaction =
       new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false);
   private final UseGate gate;
@@ -105,6 +100,7 @@ final class RocksInstance implements Reader {
     allHandles = List.copyOf(opened);
     handles = opened.subList(0, families.size()).toArray(ColumnFamilyHandle[]::new);
     tracker.opened(db.getLatestSequenceNumber());
+    flusher = new Flusher(db, allHandles, tracker, gate, callbacks, directory);
     paces = families.stream().map(this::pace).toList();
   }
 
@@ -229,6 +225,7 @@ final class RocksInstance implements Reader {
       allHandles.forEach(ColumnFamilyHandle::close);
       db.close();
       endCallbacks();
+      flusher.close();
       freeOptions();
       RocksFiles.delete(directory);
     } catch (IOException | RuntimeException e) {
@@ -285,37 +282,13 @@ final class RocksInstance implements Reader {
   void startFlush(Runnable done) {
     enter();
     try {
-      tracker.whenDurable(db.getLatestSequenceNumber(), done);
       unflushedBytes = 0;
       for (Optional<MergePace> pace : paces) {
         pace.ifPresent(MergePace::flushing);
       }
-      db.flush(background, allHandles);
+      flusher.start(done);
     } catch (RocksDBException e) {
-      if (!isStopped(e)) {
-        throw failed("flush", e);
-      }
-      callbacks.execute(this::flushWhenWritesGoOn);
-    } finally {
-      gate.exit();
-    }
-  }
-
-  /** Whether flushes or merges are so far behind that writes have to wait. */
-  private static boolean isStopped(RocksDBException e) {
-    Status status = e.getStatus();
-    return status != null && status.getCode() == Status.Code.TryAgain;
-  }
-
-  /** RocksDB begins no flush in the background while writes are stopped, but lets one wait. */
-  private void flushWhenWritesGoOn() {
-    if (!gate.tryEnter()) {
-      return; // the database is being closed, with a flush of its own
-    }
-    try {
-      db.flush(waiting, allHandles);
-    } catch (RocksDBException e) {
-      var _ = failed("flush", e);
+      throw failed("flush", e);
     } finally {
       gate.exit();
     }
@@ -422,7 +395,7 @@ final class RocksInstance implements Reader {
     }
     try {
       tracker.throwIfFailed();
-      db.flush(waiting, allHandles);
+      flusher.flush();
     } catch (RocksDBException e) {
       throw failed("flush", e);
     } finally {
@@ -430,6 +403,7 @@ final class RocksInstance implements Reader {
       allHandles.forEach(ColumnFamilyHandle::close);
       db.close();
       endCallbacks();
+      flusher.close();
       freeOptions();
     }
   }
@@ -449,8 +423,6 @@ final class RocksInstance implements Reader {
   private void freeOptions() {
     latest.close();
     unlogged.close();
-    background.close();
-    waiting.close();
     compaction.close();
     tuning.close();
     tracker.close();
