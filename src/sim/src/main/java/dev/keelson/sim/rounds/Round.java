@@ -58,6 +58,11 @@ public final class Round {
     return result;
   }
 
+  /** What was done when, so far. */
+  public List<String> notes() {
+    return log.notes();
+  }
+
   private RoundResult run(Fleet fleet, Doors doors) throws IOException, InterruptedException {
     Load load = new Load(plan, log, doors, new Chance(plan.seed()));
     try {

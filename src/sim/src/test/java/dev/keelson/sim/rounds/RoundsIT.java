@@ -42,7 +42,7 @@ class RoundsIT {
     List<String> broken = new ArrayList<>();
     for (long seed = first; seed < first + count; seed++) {
       try {
-        RoundResult result = run(program, seed);
+        RoundResult result = round(program, seed).run();
         totals.add(result);
         append("rounds.jsonl", result.toJson());
       } catch (Violation violation) {
@@ -81,15 +81,17 @@ class RoundsIT {
     assumeTrue(seed != null, "no -Drounds.seed given");
     try {
       ServerProgram program = MemberProgram.of(MemberMain.class.getName(), List.of());
-      System.out.println(run(program, seed).toJson());
+      Round round = round(program, seed);
+      RoundResult result = round.run();
+      round.notes().forEach(System.out::println);
+      System.out.println(result.toJson());
     } catch (Violation violation) {
       throw new AssertionError(describe(seed, violation), violation);
     }
   }
 
-  private static RoundResult run(ServerProgram program, long seed)
-      throws IOException, InterruptedException {
-    return new Round(program, seed, FOLDER.resolve("seed-" + seed)).run();
+  private static Round round(ServerProgram program, long seed) {
+    return new Round(program, seed, FOLDER.resolve("seed-" + seed));
   }
 
   private static String describe(long seed, Violation violation) {
