@@ -142,6 +142,25 @@ class GrpcTransportTest {
   }
 
   @Test
+  void aMemberWhosePortRefusesIsGoneOnceItHadBeenReached() throws InterruptedException {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    Peer never = peer(3);
+    String nobody = never.url();
+    never.close();
+    peers.remove(never);
+    one.knows(two);
+    one.transport.setPeers(Map.of(2L, List.of(two.url()), 3L, List.of(nobody)));
+    two.knows(one);
+    connect(one, two);
+    assertThat(one.receiver.gone).isEmpty();
+    two.close();
+    peers.remove(two);
+    assertThat(one.receiver.gone.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+    assertThat(one.receiver.gone.poll(200, TimeUnit.MILLISECONDS)).as("told once").isNull();
+  }
+
+  @Test
   void everyUrlGetsItsTurn() throws InterruptedException {
     Peer one = peer(1);
     Peer two = peer(2);
