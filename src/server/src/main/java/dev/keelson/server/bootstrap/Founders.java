@@ -34,7 +34,11 @@ public record Founders(InitialCluster members, String token, boolean named) {
     }
     if (!configuration.get(ExternalOptions.DISCOVERY_SRV).isEmpty()) {
       return new Founders(
-          new SrvFounders(configuration, new DnsServices()).find(), token(configuration), false);
+          new SrvFounders(
+                  configuration, new DnsServices(System.getProperty(DnsServices.NAME_SERVER, "")))
+              .find(),
+          token(configuration),
+          false);
     }
     return assumed(configuration);
   }

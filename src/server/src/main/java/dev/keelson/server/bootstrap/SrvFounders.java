@@ -8,6 +8,7 @@ import dev.keelson.server.config.MemberOptions;
 import dev.keelson.server.config.Url;
 import dev.keelson.server.config.Validation;
 import dev.keelson.server.member.StartException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -17,8 +18,6 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import javax.naming.NameNotFoundException;
-import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,9 +134,9 @@ final class SrvFounders {
           own.add(url);
         }
       }
-    } catch (NameNotFoundException e) {
+    } catch (UnknownHostException e) {
       problem = "lookup _%s._tcp.%s: no such host".formatted(service, domain);
-    } catch (NamingException e) {
+    } catch (IOException e) {
       problem = "lookup _%s._tcp.%s: %s".formatted(service, domain, e.getMessage());
     }
     if (!found && problem != null) {

@@ -1,7 +1,7 @@
 package dev.keelson.server.bootstrap;
 
+import java.io.IOException;
 import java.util.List;
-import javax.naming.NamingException;
 
 /** Finds SRV records. */
 @FunctionalInterface
@@ -19,8 +19,8 @@ interface SrvLookup {
    *
    * @param name for example {@code _etcd-server._tcp.example.org}
    * @return one target or more
-   * @throws javax.naming.NameNotFoundException if there is no such record
-   * @throws NamingException if DNS does not answer
+   * @throws java.net.UnknownHostException if there is no such record
+   * @throws IOException if DNS does not answer
    */
-  List<Target> find(String name) throws NamingException;
+  List<Target> find(String name) throws IOException;
 }

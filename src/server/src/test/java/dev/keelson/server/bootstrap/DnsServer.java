@@ -35,9 +35,9 @@ public final class DnsServer implements AutoCloseable {
     Thread.ofVirtual().start(this::answer);
   }
 
-  /** Its address for the JDK's DNS client. */
-  public String url() {
-    return "dns://127.0.0.1:" + socket.getLocalPort();
+  /** Its address, {@code host:port}. */
+  public String address() {
+    return "127.0.0.1:" + socket.getLocalPort();
   }
 
   private void answer() {

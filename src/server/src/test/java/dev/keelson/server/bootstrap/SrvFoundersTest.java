@@ -8,10 +8,10 @@ import dev.keelson.server.config.CommandLine;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.ConfigurationLoader;
 import dev.keelson.server.member.StartException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import javax.naming.NameNotFoundException;
 import org.junit.jupiter.api.Test;
 
 class SrvFoundersTest {
@@ -33,7 +33,7 @@ class SrvFoundersTest {
     return name -> {
       List<Target> found = records.get(name);
       if (found == null) {
-        throw new NameNotFoundException(name);
+        throw new UnknownHostException(name);
       }
       return found;
     };
@@ -128,21 +128,10 @@ class SrvFoundersTest {
   @Test
   void asksANameServer() throws Exception {
     try (DnsServer server = new DnsServer(Map.of(PLAIN, List.of(2380, 12380)))) {
-      String before = System.getProperty("java.naming.provider.url");
-      System.setProperty("java.naming.provider.url", server.url());
-      try {
-        assertThat(new DnsServices().find(PLAIN))
-            .containsExactlyInAnyOrder(
-                new Target("localhost", 2380), new Target("localhost", 12380));
-        assertThatThrownBy(() -> new DnsServices().find(SECURE))
-            .isInstanceOf(NameNotFoundException.class);
-      } finally {
-        if (before == null) {
-          System.clearProperty("java.naming.provider.url");
-        } else {
-          System.setProperty("java.naming.provider.url", before);
-        }
-      }
+      DnsServices dns = new DnsServices(server.address());
+      assertThat(dns.find(PLAIN))
+          .containsExactlyInAnyOrder(new Target("localhost", 2380), new Target("localhost", 12380));
+      assertThatThrownBy(() -> dns.find(SECURE)).isInstanceOf(UnknownHostException.class);
     }
   }
 }

@@ -197,11 +197,11 @@ final class DiscoveryIT {
     assertThat(right.logText()).contains("discovery joined cluster").doesNotContain("canary-7");
   }
 
-  /** A founder whose JDK asks a name server of the test. */
+  /** A founder that asks a name server of the test. */
   private static ServerProcess founderByDns(DnsServer dns, ServerProcess plain, String name) {
     ServerProgram program = Servers.program();
     List<String> arguments = new ArrayList<>();
-    arguments.add("KEELSON_JAVA_OPTS=-Djava.naming.provider.url=" + dns.url());
+    arguments.add("KEELSON_JAVA_OPTS=-Dkeelson.name-server=" + dns.address());
     arguments.add(program.executable().toString());
     arguments.addAll(program.arguments());
     return plain.of(
