@@ -49,16 +49,14 @@ final class Bootstrap {
               .setRaftAttributes(
                   RaftAttributes.newBuilder()
                       .addAllPeerUrls(each.getValue().stream().sorted().toList()))
-              .setMemberAttributes(Attributes.newBuilder().setName(each.getKey()))
+              .setMemberAttributes(
+                  Attributes.newBuilder().setName(cluster.named() ? each.getKey() : ""))
               .build());
     }
     founders.sort((one, other) -> Long.compareUnsigned(one.getID(), other.getID()));
     long self =
-        founders.stream()
-            .filter(each -> each.getMemberAttributes().getName().equals(settings.name()))
-            .findFirst()
-            .orElseThrow()
-            .getID();
+        ClusterIds.member(
+            cluster.initialMembers().getOrDefault(settings.name(), List.of()), cluster.token());
     return new Identity(
         ClusterIds.cluster(founders.stream().map(Member::getID).toList()), self, founders);
   }

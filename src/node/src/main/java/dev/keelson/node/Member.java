@@ -87,6 +87,15 @@ public final class Member implements AutoCloseable {
   }
 
   /**
+   * Whether there is data of a member already; then nobody needs to say who its cluster is.
+   *
+   * @throws MemberStartException if the directory cannot be read
+   */
+  public static boolean hasRun(MemberSettings settings, Environment environment) {
+    return MemberStorage.exists(settings, environment);
+  }
+
+  /**
    * Opens a member that has run before or founds a cluster; it does nothing before {@link #start}.
    *
    * @param environment its world; closed with the member

@@ -64,6 +64,8 @@ public record MemberSettings(
    *
    * @param initialMembers peer URLs by name of the members the cluster starts with, this one
    *     included
+   * @param named whether those are the names the members go by; else only that of this member is,
+   *     and the log begins without names, as it has to begin alike on all members
    * @param token mixed into the ids, so that clusters with equal URLs differ
    * @param exists whether the cluster exists already and this member was added to it
    * @param forceNew whether to make this member, with its data, a cluster of its own
@@ -75,6 +77,7 @@ public record MemberSettings(
    */
   public record Cluster(
       SortedMap<String, List<String>> initialMembers,
+      boolean named,
       String token,
       boolean exists,
       boolean forceNew,
@@ -92,6 +95,7 @@ public record MemberSettings(
     public static Cluster of(Map<String, List<String>> initialMembers) {
       return new Cluster(
           new TreeMap<>(initialMembers),
+          true,
           "etcd-cluster",
           false,
           false,

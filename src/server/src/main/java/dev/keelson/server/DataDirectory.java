@@ -40,7 +40,7 @@ final class DataDirectory {
           Map.of("path", directory.toString(), "error", reason));
     }
     if (fresh) {
-      Validation.bootstrapProblem(configuration)
+      Validation.bootstrapProblem(configuration, configuration.initialCluster())
           .ifPresent(
               problem -> {
                 throw new StartException(problem, Map.of("path", directory.toString()));

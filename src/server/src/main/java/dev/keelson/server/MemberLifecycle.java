@@ -2,6 +2,7 @@ package dev.keelson.server;
 
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.Configuration.Notice;
+import dev.keelson.server.config.ExternalOptions;
 import dev.keelson.server.config.MemberOptions;
 import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.gateway.Gateway;
@@ -17,6 +18,7 @@ import dev.keelson.server.member.ProductVersion;
 import dev.keelson.server.member.StartException;
 import dev.keelson.server.metrics.ServerMetrics;
 import dev.keelson.server.tls.TlsContexts;
+import dev.keelson.server.trace.TraceExport;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -69,6 +71,7 @@ public final class MemberLifecycle {
   private @Nullable ClientListener clients;
   private @Nullable HttpListener metrics;
   private @Nullable HttpListener clientHttp;
+  private @Nullable TraceExport traces;
   private boolean memberStarted;
   private boolean stopped;
 
@@ -140,11 +143,20 @@ public final class MemberLifecycle {
               settings.patience(),
               handlers);
       clientHttp.start();
-      ServerStreamTracer.Factory calls = serverMetrics.calls(services);
+      ServerStreamTracer.Factory calls = traced(serverMetrics.calls(services));
       gateway.start(services, calls);
       clients = new ClientListener(settings, services, calls, backend, newcomers, handlers);
       clients.start();
     }
+  }
+
+  private ServerStreamTracer.Factory traced(ServerStreamTracer.Factory counted) {
+    if (!configuration.get(ExternalOptions.ENABLE_DISTRIBUTED_TRACING)) {
+      return counted;
+    }
+    TraceExport export = TraceExport.begin(configuration);
+    traces = export;
+    return export.calls(counted);
   }
 
   private void logConfiguration() {
@@ -185,6 +197,9 @@ public final class MemberLifecycle {
         clientHttp.stop();
       }
       gateway.stop();
+      if (traces != null) {
+        traces.close();
+      }
     }
     if (stopMember) {
       member.stop();

@@ -12,6 +12,7 @@ import dev.keelson.node.peer.GrpcTransport;
 import dev.keelson.node.peer.PeerSettings;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.raft.Status;
+import dev.keelson.server.bootstrap.Founders;
 import dev.keelson.server.config.Configuration;
 import dev.keelson.server.config.FeatureGates;
 import dev.keelson.server.config.MemberOptions;
@@ -89,7 +90,9 @@ final class NodeMember implements Member, MemberView {
                   ListenSettings.PATIENCE,
                   () -> ProductVersion.json(this)));
       dev.keelson.node.Member opened =
-          dev.keelson.node.Member.open(settings(), environment, transport, NodeMember::halt).get();
+          dev.keelson.node.Member.open(
+                  settings(environment), environment, transport, NodeMember::halt)
+              .get();
       node = opened;
       opened.start();
       opened.ready().get();
@@ -130,7 +133,15 @@ final class NodeMember implements Member, MemberView {
     Runtime.getRuntime().halt(1);
   }
 
-  private MemberSettings settings() {
+  /** The settings; a member without data may have to ask for those of its cluster. */
+  private MemberSettings settings(SystemEnvironment environment) throws InterruptedException {
+    MemberSettings assumed = settings(Founders.assumed(configuration));
+    return dev.keelson.node.Member.hasRun(assumed, environment)
+        ? assumed
+        : settings(Founders.find(configuration));
+  }
+
+  private MemberSettings settings(Founders founders) {
     Path dataDir = configuration.dataDir();
     String walDir = configuration.get(MemberOptions.WAL_DIR);
     long quota = configuration.get(MemberOptions.QUOTA_BACKEND_BYTES);
@@ -140,7 +151,7 @@ final class NodeMember implements Member, MemberView {
         walDir.isEmpty() ? dataDir.resolve("wal") : Path.of(walDir),
         texts(configuration.get(MemberOptions.INITIAL_ADVERTISE_PEER_URLS)),
         texts(configuration.get(ServingOptions.ADVERTISE_CLIENT_URLS)),
-        cluster(),
+        cluster(founders),
         configuration.get(MemberOptions.HEARTBEAT_INTERVAL),
         configuration.get(MemberOptions.ELECTION_TIMEOUT),
         configuration.get(MemberOptions.PRE_VOTE),
@@ -161,15 +172,13 @@ final class NodeMember implements Member, MemberView {
             configuration.get(MemberOptions.SNAPSHOT_BYTES_PER_SECOND)));
   }
 
-  private MemberSettings.Cluster cluster() {
+  private MemberSettings.Cluster cluster(Founders founders) {
     SortedMap<String, List<String>> members = new TreeMap<>();
-    configuration
-        .initialCluster()
-        .members()
-        .forEach((name, urls) -> members.put(name, texts(urls)));
+    founders.members().members().forEach((name, urls) -> members.put(name, texts(urls)));
     return new MemberSettings.Cluster(
         members,
-        configuration.get(MemberOptions.INITIAL_CLUSTER_TOKEN),
+        founders.named(),
+        founders.token(),
         configuration.get(MemberOptions.INITIAL_CLUSTER_STATE).equals("existing"),
         configuration.get(MemberOptions.FORCE_NEW_CLUSTER),
         configuration.get(MemberOptions.STRICT_RECONFIG_CHECK),

@@ -68,6 +68,7 @@ class ClusterMembershipTest {
     }
     return new MemberSettings.Cluster(
         initial,
+        true,
         "etcd-cluster",
         true,
         false,
@@ -102,6 +103,7 @@ class ClusterMembershipTest {
                         settings.clientUrls(),
                         new MemberSettings.Cluster(
                             settings.cluster().initialMembers(),
+                            settings.cluster().named(),
                             settings.cluster().token(),
                             settings.cluster().exists(),
                             false,
@@ -278,7 +280,7 @@ class ClusterMembershipTest {
     }
     MemberSettings.Cluster forced =
         new MemberSettings.Cluster(
-            new TreeMap<>(), "", false, true, true, 1, false, true, CorruptionChecks.NONE);
+            new TreeMap<>(), true, "", false, true, true, 1, false, true, CorruptionChecks.NONE);
     try (TestCluster alone = new TestCluster(folder, 1)) {
       alone.run(
           1,

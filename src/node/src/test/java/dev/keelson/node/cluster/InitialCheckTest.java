@@ -37,6 +37,7 @@ class InitialCheckTest {
                 "3", List.of(TestCluster.url(3))));
     return new MemberSettings.Cluster(
         plain.initialMembers(),
+        plain.named(),
         plain.token(),
         plain.exists(),
         plain.forceNew(),

@@ -83,9 +83,15 @@ public final class Configuration {
             .formatted(MemberOptions.AUTO_COMPACTION_RETENTION.name(), retention));
   }
 
-  /** The members at bootstrap: as set, else this member alone under its advertised peer URLs. */
+  /**
+   * The members at bootstrap: as set, else this member alone under its advertised peer URLs. With
+   * discovery others may be found.
+   */
   public InitialCluster initialCluster() {
-    return isSet(MemberOptions.INITIAL_CLUSTER)
+    boolean discovers =
+        !get(ExternalOptions.DISCOVERY_ENDPOINTS).isEmpty()
+            || !get(ExternalOptions.DISCOVERY_SRV).isEmpty();
+    return isSet(MemberOptions.INITIAL_CLUSTER) && !discovers
         ? get(MemberOptions.INITIAL_CLUSTER)
         : new InitialCluster(
             Map.of(get(MemberOptions.NAME), get(MemberOptions.INITIAL_ADVERTISE_PEER_URLS)));

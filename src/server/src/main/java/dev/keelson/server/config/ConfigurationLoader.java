@@ -143,15 +143,10 @@ public final class ConfigurationLoader {
     if (value.equals(option.defaultValue())) {
       return;
     }
-    switch (option.support()) {
-      case WORKS -> {}
-      case IGNORED ->
-          note(
-              "option is accepted but has no effect",
-              Map.of("option", option.name(), "reason", option.supportNote()));
-      case NOT_YET ->
-          throw ConfigurationException.usage(
-              "--%s is not supported yet: %s".formatted(option.name(), option.supportNote()));
+    if (option.support() == Option.Support.IGNORED) {
+      note(
+          "option is accepted but has no effect",
+          Map.of("option", option.name(), "reason", option.supportNote()));
     }
   }
 

@@ -1,7 +1,7 @@
 package dev.keelson.server.config;
 
 import static dev.keelson.server.config.Option.ignored;
-import static dev.keelson.server.config.Option.notYet;
+import static dev.keelson.server.config.Option.works;
 import static dev.keelson.server.config.OptionType.DURATION;
 import static dev.keelson.server.config.OptionType.INT;
 import static dev.keelson.server.config.OptionType.LIST;
@@ -15,81 +15,71 @@ import java.util.List;
 /** Options of discovery and distributed tracing: what a member does with services outside. */
 public final class ExternalOptions {
 
-  private static final String DISCOVERY = "discovery is not built; use initial-cluster";
-  private static final String ONLY_DISCOVERY = "it acts only with discovery, which is not built";
-  private static final String TRACING = "distributed tracing is not built";
-  private static final String ONLY_TRACING = "it acts only with enable-distributed-tracing";
-
   public static final Option<String> DISCOVERY_TOKEN =
-      notYet("discovery-token", TEXT, "", "Token for bootstrap by discovery.", DISCOVERY);
+      works("discovery-token", TEXT, "", "Token of the cluster to be in the discovery service.");
   public static final Option<List<String>> DISCOVERY_ENDPOINTS =
-      notYet("discovery-endpoints", LIST, "", "Servers for bootstrap by discovery.", DISCOVERY);
+      works("discovery-endpoints", LIST, "", "Members of the cluster that serves discovery.");
   public static final Option<String> DISCOVERY_SRV =
-      notYet("discovery-srv", TEXT, "", "DNS domain to bootstrap from.", DISCOVERY);
-  static final Option<String> DISCOVERY_SRV_NAME =
-      text("discovery-srv-name", "Suffix of the DNS SRV name.");
+      works("discovery-srv", TEXT, "", "DNS domain whose SRV records name the first members.");
+  public static final Option<String> DISCOVERY_SRV_NAME =
+      works("discovery-srv-name", TEXT, "", "Suffix of the service in the SRV records.");
   static final Option<String> DISCOVERY_FALLBACK =
       ignored(
           "discovery-fallback",
           oneOf("exit", "proxy"),
           "exit",
           "What to do when discovery fails.",
-          ONLY_DISCOVERY);
-  static final Option<Duration> DISCOVERY_DIAL_TIMEOUT = duration("discovery-dial-timeout", "2s");
-  static final Option<Duration> DISCOVERY_REQUEST_TIMEOUT =
-      duration("discovery-request-timeout", "5s");
-  static final Option<Duration> DISCOVERY_KEEPALIVE_TIME =
-      duration("discovery-keepalive-time", "2s");
-  static final Option<Duration> DISCOVERY_KEEPALIVE_TIMEOUT =
-      duration("discovery-keepalive-timeout", "6s");
-  static final Option<Boolean> DISCOVERY_INSECURE_TRANSPORT =
-      ignored(
+          "a discovery that fails ends the start; there is no v2 proxy");
+  public static final Option<Duration> DISCOVERY_DIAL_TIMEOUT =
+      works("discovery-dial-timeout", DURATION, "2s", "Time to connect to the discovery service.");
+  public static final Option<Duration> DISCOVERY_REQUEST_TIMEOUT =
+      works("discovery-request-timeout", DURATION, "5s", "Time for a request to discovery.");
+  public static final Option<Duration> DISCOVERY_KEEPALIVE_TIME =
+      works(
+          "discovery-keepalive-time",
+          DURATION,
+          "2s",
+          "Idle time before the connection to discovery is tested; 10s at least.");
+  public static final Option<Duration> DISCOVERY_KEEPALIVE_TIMEOUT =
+      works("discovery-keepalive-timeout", DURATION, "6s", "Time for the answer to such a test.");
+  public static final Option<Boolean> DISCOVERY_INSECURE_TRANSPORT =
+      works(
           "discovery-insecure-transport",
           SWITCH,
           "true",
-          "Do not use TLS for discovery.",
-          ONLY_DISCOVERY);
-  static final Option<Boolean> DISCOVERY_INSECURE_SKIP_TLS_VERIFY =
-      ignored(
+          "No TLS to discovery endpoints without a scheme.");
+  public static final Option<Boolean> DISCOVERY_INSECURE_SKIP_TLS_VERIFY =
+      works(
           "discovery-insecure-skip-tls-verify",
           SWITCH,
           "false",
-          "Do not verify discovery servers.",
-          ONLY_DISCOVERY);
-  static final Option<String> DISCOVERY_CERT = text("discovery-cert", "Certificate for discovery.");
-  static final Option<String> DISCOVERY_KEY = text("discovery-key", "Key for discovery.");
-  static final Option<String> DISCOVERY_CACERT =
-      text("discovery-cacert", "Authority for discovery.");
-  static final Option<String> DISCOVERY_USER = text("discovery-user", "User for discovery.");
-  static final Option<String> DISCOVERY_PASSWORD =
-      text("discovery-password", "Password for discovery.");
+          "Take any certificate of the discovery service.");
+  public static final Option<String> DISCOVERY_CERT =
+      works("discovery-cert", TEXT, "", "Certificate shown to the discovery service.");
+  public static final Option<String> DISCOVERY_KEY =
+      works("discovery-key", TEXT, "", "Its private key.");
+  public static final Option<String> DISCOVERY_CACERT =
+      works("discovery-cacert", TEXT, "", "Authorities of the discovery service's certificate.");
+  public static final Option<String> DISCOVERY_USER =
+      works("discovery-user", TEXT, "", "User in the discovery service.");
+  public static final Option<String> DISCOVERY_PASSWORD =
+      works("discovery-password", TEXT, "", "Password of that user.");
 
   public static final Option<Boolean> ENABLE_DISTRIBUTED_TRACING =
-      notYet(
-          "enable-distributed-tracing", SWITCH, "false", "Export OpenTelemetry traces.", TRACING);
-  static final Option<String> DISTRIBUTED_TRACING_ADDRESS =
-      ignored(
-          "distributed-tracing-address",
-          TEXT,
-          "localhost:4317",
-          "Address of the trace collector.",
-          ONLY_TRACING);
-  static final Option<String> DISTRIBUTED_TRACING_SERVICE_NAME =
-      ignored(
-          "distributed-tracing-service-name",
-          TEXT,
-          "etcd",
-          "Service name of traces.",
-          ONLY_TRACING);
-  static final Option<String> DISTRIBUTED_TRACING_INSTANCE_ID =
-      ignored("distributed-tracing-instance-id", TEXT, "", "Instance id of traces.", ONLY_TRACING);
-  static final Option<Integer> DISTRIBUTED_TRACING_SAMPLING_RATE =
-      ignored(
+      works("enable-distributed-tracing", SWITCH, "false", "Export traces of calls by OTLP.");
+  public static final Option<String> DISTRIBUTED_TRACING_ADDRESS =
+      works(
+          "distributed-tracing-address", TEXT, "localhost:4317", "Address of the trace collector.");
+  public static final Option<String> DISTRIBUTED_TRACING_SERVICE_NAME =
+      works("distributed-tracing-service-name", TEXT, "etcd", "Service name of traces.");
+  public static final Option<String> DISTRIBUTED_TRACING_INSTANCE_ID =
+      works("distributed-tracing-instance-id", TEXT, "", "Instance id of traces.");
+  public static final Option<Integer> DISTRIBUTED_TRACING_SAMPLING_RATE =
+      works(
           "distributed-tracing-sampling-rate",
           INT,
           "0",
-          "Samples per million spans.",
-          ONLY_TRACING);
+          "Traces begun here, per million calls; callers that trace decide for themselves.");
 
   static final List<Option<?>> ALL =
       List.of(
@@ -116,12 +106,4 @@ public final class ExternalOptions {
           DISTRIBUTED_TRACING_SAMPLING_RATE);
 
   private ExternalOptions() {}
-
-  private static Option<String> text(String name, String help) {
-    return ignored(name, TEXT, "", help, ONLY_DISCOVERY);
-  }
-
-  private static Option<Duration> duration(String name, String value) {
-    return ignored(name, DURATION, value, "A time limit of discovery.", ONLY_DISCOVERY);
-  }
 }

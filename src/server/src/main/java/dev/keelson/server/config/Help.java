@@ -41,7 +41,6 @@ public final class Help {
     switch (option.support()) {
       case WORKS -> {}
       case IGNORED -> note(out, "No effect: ", option.supportNote());
-      case NOT_YET -> note(out, "Only the default: ", option.supportNote());
     }
     out.append('\n');
   }

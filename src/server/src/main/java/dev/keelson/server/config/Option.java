@@ -11,7 +11,7 @@ import java.util.Locale;
  *     it always parses
  * @param help one line for {@code --help}
  * @param support what Keelson does with it today
- * @param supportNote why it is ignored or what is missing; empty for options that work
+ * @param supportNote why it is ignored; empty for options that work
  * @param <T> the value's type
  */
 public record Option<T>(
@@ -27,9 +27,7 @@ public record Option<T>(
     /** Honoured. */
     WORKS,
     /** Accepted with a warning: it has no effect here, and asking for it does no harm. */
-    IGNORED,
-    /** Refused at start, unless it only asks for the default. */
-    NOT_YET
+    IGNORED
   }
 
   static <T> Option<T> works(String name, OptionType<T> type, String defaultText, String help) {
@@ -39,11 +37,6 @@ public record Option<T>(
   static <T> Option<T> ignored(
       String name, OptionType<T> type, String defaultText, String help, String why) {
     return new Option<>(name, type, defaultText, help, Support.IGNORED, why);
-  }
-
-  static <T> Option<T> notYet(
-      String name, OptionType<T> type, String defaultText, String help, String missing) {
-    return new Option<>(name, type, defaultText, help, Support.NOT_YET, missing);
   }
 
   /** The environment variable that sets this option: {@code ETCD_} and the name in capitals. */

@@ -28,6 +28,7 @@ public final class Validation {
     checkListen(configuration.get(ServingOptions.LISTEN_CLIENT_HTTP_URLS));
     checkListen(configuration.get(ServingOptions.LISTEN_METRICS_URLS));
     TlsRules.check(configuration);
+    ExternalRules.check(configuration);
     if (configuration.isSet(ServingOptions.LISTEN_CLIENT_URLS)
         && !configuration
             .get(ServingOptions.LISTEN_CLIENT_URLS)
@@ -118,11 +119,12 @@ public final class Validation {
    * Compares this member's advertised peer URLs with its entry in the initial cluster. Only a
    * member without data has to agree: later the log knows the members.
    *
+   * @param cluster from the flags or from DNS
    * @return what is wrong, in etcd's words; empty when the two agree after resolving host names
    */
-  public static Optional<String> bootstrapProblem(Configuration configuration) {
+  public static Optional<String> bootstrapProblem(
+      Configuration configuration, InitialCluster cluster) {
     String name = configuration.get(MemberOptions.NAME);
-    InitialCluster cluster = configuration.initialCluster();
     List<Url> own = cluster.members().get(name);
     if (own == null) {
       return Optional.of(

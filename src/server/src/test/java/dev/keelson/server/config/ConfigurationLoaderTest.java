@@ -106,13 +106,6 @@ class ConfigurationLoaderTest {
   }
 
   @Test
-  void missingFeatureIsRefusedUnlessOnlyTheDefaultIsAskedFor() {
-    assertThatThrownBy(() -> load(Map.of(), "--enable-distributed-tracing=true"))
-        .hasMessageStartingWith("--enable-distributed-tracing is not supported yet: ");
-    assertThat(load(Map.of(), "--enable-distributed-tracing=false").notices()).isEmpty();
-  }
-
-  @Test
   void experimentalSpellingSetsThePlainOption() {
     Configuration c =
         load(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,6 +13,10 @@ class ValidationTest {
 
   private static Configuration load(String... arguments) {
     return ConfigurationLoader.load(CommandLine.parse(arguments), Map.of());
+  }
+
+  private static Optional<String> problem(Configuration configuration) {
+    return Validation.bootstrapProblem(configuration, configuration.initialCluster());
   }
 
   @ParameterizedTest
@@ -46,6 +51,19 @@ class ValidationTest {
             + " configured when only TLS1.3 is enabled",
         "--peer-cert-allowed-cn=a --peer-cert-allowed-hostname=b|AllowedCNs and AllowedHostnames"
             + " are mutually exclusive (cns=[a], hostnames=[b])",
+        "--discovery-srv=example.org --initial-cluster=a=http://127.0.0.1:1|multiple discovery or"
+            + " bootstrap flags are set. Choose one of \"initial-cluster\", \"discovery\","
+            + " \"discovery-endpoints\" or \"discovery-srv\"",
+        "--discovery-token=t --discovery-endpoints=a:1 --discovery-srv=example.org|multiple"
+            + " discovery or bootstrap flags are set. Choose one of \"initial-cluster\","
+            + " \"discovery\", \"discovery-endpoints\" or \"discovery-srv\"",
+        "--discovery-token=t|both --discovery-token and --discovery-endpoints must be set",
+        "--discovery-endpoints=a:1|both --discovery-token and --discovery-endpoints must be set",
+        "--enable-distributed-tracing --distributed-tracing-sampling-rate=-1|distributed tracing"
+            + " configurition is not valid: (tracing sampling rate must be positive)",
+        "--enable-distributed-tracing --distributed-tracing-sampling-rate=1000001|distributed"
+            + " tracing configurition is not valid: (tracing sampling rate must be less than"
+            + " 1000000)",
         "--max-learners=-1|--max-learners must be at least 0 (set to -1)",
         "--name=|--name must not be empty"
       })
@@ -58,6 +76,8 @@ class ValidationTest {
     assertThat(load("--election-timeout=500").get(MemberOptions.ELECTION_TIMEOUT)).isEqualTo(500);
     load("--election-timeout=50000");
     load("--max-learners=0");
+    load("--enable-distributed-tracing", "--distributed-tracing-sampling-rate=1000000");
+    load("--distributed-tracing-sampling-rate=-1"); // looked at only when tracing is on
     load("--listen-client-urls=http://localhost:2379");
     load("--listen-peer-urls=http://[::1]:2380,http://:2381");
   }
@@ -65,7 +85,7 @@ class ValidationTest {
   @Test
   void advertisedPeerUrlsMustMatchTheInitialCluster() {
     assertThat(
-            Validation.bootstrapProblem(
+            problem(
                 load(
                     "--name=a",
                     "--initial-cluster=a=http://127.0.0.1:1,b=http://127.0.0.1:2",
@@ -74,7 +94,7 @@ class ValidationTest {
             "--initial-cluster has a=http://127.0.0.1:1 but missing from"
                 + " --initial-advertise-peer-urls=a=http://127.0.0.1:3");
     assertThat(
-            Validation.bootstrapProblem(
+            problem(
                 load(
                     "--name=a",
                     "--initial-cluster=a=http://127.0.0.1:1",
@@ -82,19 +102,18 @@ class ValidationTest {
         .contains(
             "--initial-advertise-peer-urls has a=http://127.0.0.1:1,a=http://127.0.0.1:3 but"
                 + " missing from --initial-cluster=a=http://127.0.0.1:1");
-    assertThat(
-            Validation.bootstrapProblem(load("--name=c", "--initial-cluster=a=http://127.0.0.1:1")))
+    assertThat(problem(load("--name=c", "--initial-cluster=a=http://127.0.0.1:1")))
         .contains("couldn't find local name \"c\" in the initial cluster configuration");
   }
 
   @Test
   void hostNamesAreResolvedBeforeComparing() {
     assertThat(
-            Validation.bootstrapProblem(
+            problem(
                 load(
                     "--initial-cluster=default=http://localhost:2380",
                     "--initial-advertise-peer-urls=http://127.0.0.1:2380")))
         .isEmpty();
-    assertThat(Validation.bootstrapProblem(load())).isEmpty();
+    assertThat(problem(load())).isEmpty();
   }
 }

@@ -136,7 +136,6 @@ class CompatibilityTableTest {
     return switch (support) {
       case WORKS -> "works";
       case IGNORED -> "accepted and ignored";
-      case NOT_YET -> "not yet: only the default";
     };
   }
 }

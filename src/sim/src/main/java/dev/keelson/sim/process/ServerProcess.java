@@ -161,6 +161,13 @@ public final class ServerProcess implements AutoCloseable {
         program, all, ScratchFolder.create(program.name()), null, List.of(clientPort, peerPort));
   }
 
+  /** Prepares a server of another program, with more flags, in place of this one. */
+  public ServerProcess of(ServerProgram other, List<String> more) {
+    List<String> all = new ArrayList<>(flags);
+    all.addAll(more);
+    return new ServerProcess(other, all, home, dataFolder, List.of(clientPort, peerPort));
+  }
+
   /** Prepares a second server of the same program on this one's ports, with data of its own. */
   public ServerProcess onSamePorts() {
     Path otherHome = ScratchFolder.create(program.name());
@@ -288,6 +295,11 @@ public final class ServerProcess implements AutoCloseable {
   /** Where clients connect, as {@code host:port}. */
   public String endpoint() {
     return "127.0.0.1:" + clientPort;
+  }
+
+  /** The port other members connect to. */
+  public int peerPort() {
+    return peerPort;
   }
 
   /** The port clients connect to. */

@@ -1,12 +1,11 @@
 package dev.keelson.server.command.source;
 
-import dev.keelson.proto.etcdserverpb.AuthGrpc;
-import dev.keelson.proto.etcdserverpb.AuthenticateRequest;
 import dev.keelson.proto.etcdserverpb.MaintenanceGrpc;
 import dev.keelson.proto.etcdserverpb.SnapshotRequest;
 import dev.keelson.proto.etcdserverpb.SnapshotResponse;
 import dev.keelson.proto.etcdserverpb.StatusRequest;
 import dev.keelson.proto.etcdserverpb.StatusResponse;
+import dev.keelson.server.client.Credentials;
 import dev.keelson.server.command.CommandException;
 import dev.keelson.server.command.ExitStatus;
 import dev.keelson.server.command.Progress;
@@ -22,18 +21,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A member that snapshots can be taken from. */
 public final class Source {
-  private static final Metadata.Key<String> TOKEN =
-      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
-  private static final long CALL_SECONDS = 10;
+  private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
 
   private final String endpoint;
   private final Supplier<ManagedChannel> connect;
@@ -73,13 +70,13 @@ public final class Source {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     ManagedChannel channel = connect.get();
     try {
-      Metadata metadata = authenticate(channel);
+      Metadata metadata =
+          credentials == null ? new Metadata() : credentials.authenticate(channel, CALL_TIMEOUT);
       MaintenanceGrpc.MaintenanceBlockingStub stub =
           MaintenanceGrpc.newBlockingStub(channel)
               .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
       StatusResponse status =
-          stub.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-              .status(StatusRequest.getDefaultInstance());
+          stub.withDeadlineAfter(CALL_TIMEOUT).status(StatusRequest.getDefaultInstance());
       download(stub.snapshot(SnapshotRequest.getDefaultInstance()), part, progress);
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
       persistName(file);
@@ -94,23 +91,6 @@ public final class Source {
       channel.shutdownNow();
       deleteQuietly(part);
     }
-  }
-
-  private Metadata authenticate(ManagedChannel channel) {
-    Metadata metadata = new Metadata();
-    if (credentials != null) {
-      metadata.put(
-          TOKEN,
-          AuthGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-              .authenticate(
-                  AuthenticateRequest.newBuilder()
-                      .setName(credentials.user())
-                      .setPassword(credentials.password())
-                      .build())
-              .getToken());
-    }
-    return metadata;
   }
 
   private void download(Iterator<SnapshotResponse> messages, Path part, Progress progress)

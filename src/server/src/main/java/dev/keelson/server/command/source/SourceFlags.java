@@ -1,28 +1,27 @@
 package dev.keelson.server.command.source;
 
+import dev.keelson.server.client.Connector;
+import dev.keelson.server.client.Credentials;
+import dev.keelson.server.client.Trust;
 import dev.keelson.server.command.CommandException;
 import dev.keelson.server.command.ExitStatus;
-import dev.keelson.server.tls.ClientKey;
-import io.grpc.ChannelCredentials;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
-import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The flags that say where the members of a cluster are; names as in etcdctl. */
 public final class SourceFlags {
   /** etcd answers pings no more often than every five seconds. */
-  private static final long PING_SECONDS = 10;
+  private static final Duration PING = Duration.ofSeconds(10);
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
 
   @Option(
       names = "--endpoints",
@@ -85,33 +84,12 @@ public final class SourceFlags {
   }
 
   private ManagedChannel channel(String endpoint) {
-    boolean tls = endpoint.startsWith("https://") || (!endpoint.contains("://") && secured());
-    String address = endpoint.replaceFirst("^https?://", "");
-    ManagedChannelBuilder<?> builder =
-        Grpc.newChannelBuilder(address, tls ? tls() : InsecureChannelCredentials.create());
-    return builder
-        .keepAliveTime(PING_SECONDS, TimeUnit.SECONDS)
-        .keepAliveTimeout(PING_SECONDS, TimeUnit.SECONDS)
-        .maxInboundMessageSize(Integer.MAX_VALUE)
-        .build();
-  }
-
-  private boolean secured() {
-    return authorities != null || certificate != null;
-  }
-
-  private ChannelCredentials tls() {
-    TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder();
+    if ((certificate == null) != (key == null)) {
+      throw CommandException.usage("--cert and --key belong together");
+    }
+    Trust trust = new Trust(authorities, certificate, key, false);
     try {
-      if (authorities != null) {
-        tls.trustManager(authorities.toFile());
-      }
-      if (certificate != null && key != null) {
-        tls.keyManager(ClientKey.read(certificate, key));
-      } else if (certificate != null || key != null) {
-        throw CommandException.usage("--cert and --key belong together");
-      }
-      return tls.build();
+      return new Connector(trust, trust.isConfigured(), CONNECT_TIMEOUT, PING, PING).open(endpoint);
     } catch (IOException | GeneralSecurityException e) {
       throw new CommandException(
           ExitStatus.REFUSED, "cannot read --cacert, --cert or --key: " + e.getMessage(), e);

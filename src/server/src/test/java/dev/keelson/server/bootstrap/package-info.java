@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.bootstrap;
+
+import org.jspecify.annotations.NullMarked;
