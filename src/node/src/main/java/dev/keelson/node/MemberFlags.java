@@ -154,6 +154,7 @@ final class MemberFlags {
     MemberSettings.Cluster usual = MemberSettings.Cluster.of(members);
     return new MemberSettings.Cluster(
         members,
+        true,
         text("initial-cluster-token", usual.token()),
         text("initial-cluster-state", "new").equals("existing"),
         usual.forceNew(),
