@@ -132,7 +132,7 @@ public record MemberSettings(
   public record Memory(
       long blockCacheBytes, long memtableBytes, long logCacheBytes, long watchRingBytes) {
     /** For a heap of 256 MiB and about as much beside it. */
-    public static final Memory DEFAULT = new Memory(96L << 20, 48L << 20, 8L << 20, 12L << 20);
+    public static final Memory DEFAULT = new Memory(96L << 20, 32L << 20, 8L << 20, 12L << 20);
   }
 
   /**
