@@ -3,6 +3,7 @@ package dev.keelson.sim.planted;
 import dev.keelson.kv.Applied;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.lease.Leases;
+import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.node.loop.NodeLoop;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
@@ -62,6 +63,9 @@ public final class Defects {
     keys.sort(Comparator.comparingInt(System::identityHashCode));
     return keys;
   }
+
+  /** Watches are not told that a snapshot has replaced the store. */
+  public static void keepTheRing(WatchHub hub) {}
 
   /** A stalled leader's revocations are carried out by its successor. */
   public static void proposeInAnyTerm(

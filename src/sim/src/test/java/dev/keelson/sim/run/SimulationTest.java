@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
   private static final long EVENTS = Long.getLong("sim.events", SimulationMain.EVENTS);
+  private static final int CRASH_STATES = Integer.getInteger("sim.crash.states", 2_500);
+  private static final long CRASH_EVENTS = 2_000;
 
   @Test
   void keepsItsPromisesOnManySeeds() throws IOException {
     long first = Long.getLong("sim.first", 1);
-    long seeds = Long.getLong("sim.seeds", 120);
+    long seeds = Long.getLong("sim.seeds", 400);
     Totals totals = new Totals();
     double start = SimulationMain.cpuSeconds();
     for (long seed = first; seed < first + seeds; seed++) {
@@ -33,6 +35,29 @@ class SimulationTest {
     System.out.println("simulation: " + line);
     Totals.append(Path.of("target", "simulation.jsonl"), line);
     assertThat(totals.events()).isGreaterThanOrEqualTo(seeds * EVENTS);
+  }
+
+  /** What is in an order of identity hashes differs the second time. */
+  @Test
+  void aSeedGoesTheSameWayAgain() {
+    for (long seed : new long[] {191, 234}) {
+      assertThat(SimulationMain.run(seed, EVENTS)).isEqualTo(SimulationMain.run(seed, EVENTS));
+    }
+  }
+
+  /** The disk of each member, at each write, persist and rename, in each way of survival. */
+  @Test
+  void everyCrashStateKeepsWhatWasAcknowledged() throws IOException {
+    int states = 0;
+    long seed = 0;
+    while (states < CRASH_STATES) {
+      Simulation simulation = new Simulation(++seed).lookingAtCrashStates();
+      simulation.run(CRASH_EVENTS);
+      states += simulation.crashStates();
+    }
+    String line = "{\"seeds\":%d,\"crashStates\":%d}".formatted(seed, states);
+    System.out.println("crash states: " + line);
+    Totals.append(Path.of("target", "crash-states.jsonl"), line);
   }
 
   @Test
