@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,6 +41,12 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(names = "--b-pid", description = "Its process, if it cannot be found by its port.")
   private @Nullable Long bPid;
+
+  @Option(
+      names = "--members",
+      defaultValue = "1",
+      description = "Members of each cluster that is started (default ${DEFAULT-VALUE}).")
+  private int members;
 
   @Option(names = "--only", split = ",", description = "Scenarios, comma-separated (default: all).")
   private List<String> only = List.of();
@@ -86,8 +93,11 @@ final class CompareCommand implements Callable<Integer> {
     targets.check();
     List<Scenario> scenarios =
         only.isEmpty()
-            ? List.of(Scenario.values())
+            ? Stream.of(Scenario.values()).filter(s -> !s.isLimit()).toList()
             : only.stream().map(Scenario::named).distinct().toList();
+    if (members < 1 || members > 9) {
+      throw new IllegalArgumentException("--members must be from 1 to 9");
+    }
     if (keys < 1_000 || keys > MAX_KEYS) {
       throw new IllegalArgumentException("--keys must be from 1000 to " + MAX_KEYS);
     }
@@ -99,7 +109,7 @@ final class CompareCommand implements Callable<Integer> {
               target(targets.bName, b, bPid, targets.bStart, started));
       for (Target target : both) {
         System.err.println("loading " + keys + " keys into " + target.name());
-        DataSet.load(target.address(), keys, targets.valueBytes, 1, LOAD_LIMIT);
+        DataSet.load(target.addresses(), keys, targets.valueBytes, 1, LOAD_LIMIT);
       }
       LoadTable table = new LoadTable(targets.aName, targets.bName);
       for (Scenario scenario : scenarios) {
@@ -126,9 +136,12 @@ final class CompareCommand implements Callable<Integer> {
       throw new IllegalArgumentException("give an endpoint or a binary for " + name);
     }
     System.err.println("starting " + name);
-    ServerProcess server = new ServerProcess(binary, targets.scratch, name);
-    started.add(server);
-    return Target.start(name, server);
+    List<ServerProcess> servers =
+        members == 1
+            ? List.of(new ServerProcess(binary, targets.scratch, name))
+            : ServerProcess.cluster(binary, targets.scratch, name, members);
+    started.addAll(servers);
+    return Target.start(name, servers);
   }
 
   private List<LoadResult> measure(Scenario scenario, List<Target> both, ResultFile results)

@@ -8,7 +8,14 @@ import picocli.CommandLine.Command;
     name = "keelson-bench",
     mixinStandardHelpOptions = true,
     description = "Compares two servers that speak etcd's v3 API.",
-    subcommands = {CompareCommand.class, FootprintCommand.class})
+    subcommands = {
+      CompareCommand.class,
+      FootprintCommand.class,
+      FailoverCommand.class,
+      JoinCommand.class,
+      LimitsCommand.class,
+      BackupCommand.class
+    })
 public final class Main {
   private Main() {}
 

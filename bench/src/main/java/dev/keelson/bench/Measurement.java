@@ -8,6 +8,7 @@ import dev.keelson.bench.load.Workload;
 import dev.keelson.bench.report.LoadResult;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -36,8 +37,26 @@ record Measurement(int keys, int valueBytes, Duration window) {
   LoadResult run(
       Target target, Scenario scenario, Shape shape, int round, Duration warmup, long seed)
       throws IOException, InterruptedException {
+    return run(target, Map.of(), scenario, shape, round, warmup, seed);
+  }
+
+  /**
+   * Runs once with calls that carry metadata.
+   *
+   * @param metadata such as a token
+   */
+  LoadResult run(
+      Target target,
+      Map<String, String> metadata,
+      Scenario scenario,
+      Shape shape,
+      int round,
+      Duration warmup,
+      long seed)
+      throws IOException, InterruptedException {
     Stats stats = new Stats();
-    try (Client client = Client.connect(target.address(), shape.connections(), CONNECT_LIMIT)) {
+    try (Client client =
+        Client.connect(target.addresses(), shape.connections(), CONNECT_LIMIT, metadata)) {
       Workload load = scenario.create(client, shape.outstanding(), keys, valueBytes, seed, stats);
       load.prepare();
       load.start();
@@ -47,12 +66,11 @@ record Measurement(int keys, int valueBytes, Duration window) {
       Thread.sleep(window);
       Usage after = Usage.of(target);
       Histogram latencies = stats.takeLatencies();
-      long resident =
-          target.pid().isPresent() ? ProcessUsage.residentBytes(target.pid().getAsLong()) : 0;
+      long resident = target.residentBytes();
       load.finish();
       double server = after.server - before.server;
       double own = after.client - before.client;
-      double known = own + (target.pid().isPresent() ? server : 0);
+      double known = own + (target.pids().isEmpty() ? 0 : server);
       return new LoadResult(
           scenario.label(),
           scenario.unit(),
@@ -78,7 +96,7 @@ record Measurement(int keys, int valueBytes, Duration window) {
     static Usage of(Target target) throws IOException {
       return new Usage(
           System.nanoTime(),
-          target.pid().isPresent() ? ProcessUsage.cpuSeconds(target.pid().getAsLong()) : Double.NaN,
+          target.cpuSeconds(),
           ProcessUsage.cpuSeconds(ProcessHandle.current().pid()),
           ProcessUsage.machineBusySeconds());
     }

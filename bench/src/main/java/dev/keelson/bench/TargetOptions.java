@@ -43,6 +43,16 @@ final class TargetOptions {
   @Option(names = "--note", defaultValue = "", description = "Text for the results' first line.")
   String note = "";
 
+  @Option(
+      names = "--only-target",
+      description = "Measures the server of this name only (not the comparison of loads).")
+  @Nullable String onlyTarget;
+
+  /** Whether the server of this name is to be measured. */
+  boolean measures(String name) {
+    return onlyTarget == null || onlyTarget.equals(name);
+  }
+
   /** Refuses what cannot be measured. */
   void check() {
     if (aName.equals(bName)) {

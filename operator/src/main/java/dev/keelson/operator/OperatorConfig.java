@@ -18,9 +18,11 @@ public interface OperatorConfig {
   /** The server's version where a specification names none. */
   String serverVersion();
 
-  /** Which of several operators this is, in Events and in the lease. */
-  @WithDefault("${HOSTNAME:keelson-operator}")
-  String instance();
+  /**
+   * Which of several operators this is, in Events and in the lease; the Pod's name as installed.
+   * Made up, and so different from all others, if left out.
+   */
+  Optional<String> instance();
 
   /** The lease that operators of the same task take turns with. */
   LeaderElection leaderElection();

@@ -23,6 +23,7 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public class OperatorLifecycle {
   private final KubernetesClient client;
   private final OperatorConfig config;
   private final MeterRegistry registry;
+  private final String instance;
   private final MemberConnections connections = new MemberConnections();
   private volatile @Nullable Operator operator;
   private volatile boolean stopping;
@@ -42,6 +44,7 @@ public class OperatorLifecycle {
     this.client = client;
     this.config = config;
     this.registry = registry;
+    this.instance = config.instance().orElseGet(() -> "keelson-operator-" + UUID.randomUUID());
   }
 
   void start(@Observes StartupEvent event) {
@@ -52,7 +55,7 @@ public class OperatorLifecycle {
             new Images(config.imageRepository(), config.serverVersion()),
             new OperatorMetrics(registry),
             Clock.systemUTC(),
-            config.instance());
+            instance);
     Operator made = new Operator(this::configure);
     var _ = made.register(wiring.clusters(), this::controller);
     var _ = made.register(wiring.backups(), this::controller);
@@ -84,7 +87,7 @@ public class OperatorLifecycle {
       var election =
           LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(
                   config.leaderElection().lease())
-              .withIdentity(config.instance())
+              .withIdentity(instance)
               // the SDK would call System.exit, which waits for ever when the process already ends
               .withExitOnStopLeading(false)
               .withLeaderCallbacks(new LeaderCallbacks(() -> {}, this::leaseLost, leader -> {}));

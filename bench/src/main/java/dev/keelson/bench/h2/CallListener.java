@@ -11,6 +11,15 @@ public interface CallListener {
   void onMessage(Call call, byte[] bytes, int offset, int length);
 
   /**
+   * One whole response message above 256 MiB, whose bytes were dropped as they came.
+   *
+   * @throws IllegalArgumentException unless overridden, for nobody expects one
+   */
+  default void onHugeMessage(Call call, long length) {
+    throw new IllegalArgumentException("gRPC message of " + length + " bytes");
+  }
+
+  /**
    * The call is over; comes exactly once for each started call.
    *
    * @param status the gRPC status code; 0 is success

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,18 +33,30 @@ public final class Client implements AutoCloseable {
    */
   public static Client connect(InetSocketAddress address, int count, Duration limit)
       throws IOException, InterruptedException {
-    EventLoop loop = EventLoop.start("load-" + address.getPort());
+    return connect(List.of(address), count, limit, Map.of());
+  }
+
+  /**
+   * Opens connections to several servers in turn.
+   *
+   * @param metadata fields that every call carries besides gRPC's own, such as a token
+   * @throws IOException when not all of them are usable within {@code limit}
+   */
+  public static Client connect(
+      List<InetSocketAddress> addresses, int count, Duration limit, Map<String, String> metadata)
+      throws IOException, InterruptedException {
+    EventLoop loop = EventLoop.start("load-" + addresses.getFirst().getPort());
     try {
       List<CompletableFuture<Connection>> opening = new ArrayList<>();
       for (int i = 0; i < count; i++) {
-        opening.add(loop.connect(address));
+        opening.add(loop.connect(addresses.get(i % addresses.size()), metadata));
       }
       CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new))
           .get(limit.toMillis(), TimeUnit.MILLISECONDS);
       return new Client(loop, opening.stream().map(CompletableFuture::join).toList());
     } catch (ExecutionException | TimeoutException e) {
       loop.close();
-      throw new IOException("cannot connect to " + address + ": " + e, e);
+      throw new IOException("cannot connect to " + addresses + ": " + e, e);
     }
   }
 

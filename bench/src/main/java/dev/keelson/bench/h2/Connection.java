@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ public final class Connection implements FrameHandler {
   private final SocketChannel channel;
   private final SelectionKey key;
   private final String authority;
+  private final Map<String, String> metadata;
   private final CompletableFuture<Connection> ready;
   private final FrameReader in = new FrameReader();
   private final OutBuffer out = new OutBuffer();
@@ -55,11 +57,13 @@ public final class Connection implements FrameHandler {
       SocketChannel channel,
       SelectionKey key,
       String authority,
+      Map<String, String> metadata,
       CompletableFuture<Connection> ready) {
     this.loop = loop;
     this.channel = channel;
     this.key = key;
     this.authority = authority;
+    this.metadata = metadata;
     this.ready = ready;
   }
 
@@ -277,7 +281,7 @@ public final class Connection implements FrameHandler {
     out.frameHeader(0, Frames.SETTINGS, Frames.ACK, 0);
     scheduleFlush();
     if (requests == null) {
-      requests = new RequestHeaders(authority, headerTable);
+      requests = new RequestHeaders(authority, metadata, headerTable);
       ready.complete(this);
     }
   }

@@ -10,6 +10,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -42,9 +43,10 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /** Connects; complete once the server's SETTINGS have arrived and calls can start. */
-  public CompletableFuture<Connection> connect(InetSocketAddress address) {
+  public CompletableFuture<Connection> connect(
+      InetSocketAddress address, Map<String, String> metadata) {
     CompletableFuture<Connection> ready = new CompletableFuture<>();
-    execute(() -> register(address, ready));
+    execute(() -> register(address, metadata, ready));
     return ready;
   }
 
@@ -63,7 +65,10 @@ public final class EventLoop implements AutoCloseable {
     unflushed.add(connection);
   }
 
-  private void register(InetSocketAddress address, CompletableFuture<Connection> ready) {
+  private void register(
+      InetSocketAddress address,
+      Map<String, String> metadata,
+      CompletableFuture<Connection> ready) {
     SocketChannel channel = null;
     try {
       channel = SocketChannel.open();
@@ -71,7 +76,7 @@ public final class EventLoop implements AutoCloseable {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
       SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
       String authority = address.getHostString() + ":" + address.getPort();
-      Connection connection = new Connection(this, channel, key, authority, ready);
+      Connection connection = new Connection(this, channel, key, authority, metadata, ready);
       key.attach(connection);
       if (channel.connect(address)) {
         connection.onConnected();

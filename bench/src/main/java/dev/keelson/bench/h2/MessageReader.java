@@ -16,30 +16,36 @@ final class MessageReader {
   private int have;
   private int want;
   private boolean inMessage;
+  private int toDrop;
 
   void reset() {
     have = 0;
     inMessage = false;
+    toDrop = 0;
   }
 
   /** Whether the last message was complete. */
   boolean atBoundary() {
-    return !inMessage && have == 0;
+    return !inMessage && have == 0 && toDrop == 0;
   }
 
   /**
    * Takes the next bytes of the stream.
    *
-   * @throws IllegalArgumentException for a compressed message, which was not asked for, or one
-   *     above 256 MiB
+   * @throws IllegalArgumentException for a compressed message, which was not asked for, and for one
+   *     above 256 MiB, unless the listener takes it
    */
   void accept(Call call, byte[] buffer, int offset, int length) {
     int at = offset;
     int end = offset + length;
     while (at < end) {
+      if (toDrop > 0) {
+        at += drop(call, end - at);
+        continue;
+      }
       if (have == 0 && !inMessage && end - at >= PREFIX_BYTES) {
         int size = size(buffer, at);
-        if (end - at - PREFIX_BYTES >= size) {
+        if (size <= MAX_MESSAGE && end - at - PREFIX_BYTES >= size) {
           call.listener().onMessage(call, buffer, at + PREFIX_BYTES, size);
           at += PREFIX_BYTES + size;
           continue;
@@ -47,6 +53,15 @@ final class MessageReader {
       }
       at += gather(call, buffer, at, end - at);
     }
+  }
+
+  private int drop(Call call, int available) {
+    int taken = Math.min(available, toDrop);
+    toDrop -= taken;
+    if (toDrop == 0) {
+      call.listener().onHugeMessage(call, want);
+    }
+    return taken;
   }
 
   private int gather(Call call, byte[] buffer, int at, int available) {
@@ -59,8 +74,12 @@ final class MessageReader {
     have += taken;
     if (have == target && !inMessage) {
       want = size(gathered, 0);
-      inMessage = true;
       have = 0;
+      if (want > MAX_MESSAGE) {
+        toDrop = want;
+        return taken;
+      }
+      inMessage = true;
     }
     if (inMessage && have == want) {
       inMessage = false;
@@ -79,7 +98,7 @@ final class MessageReader {
             | (b[at + 2] & 0xff) << 16
             | (b[at + 3] & 0xff) << 8
             | (b[at + 4] & 0xff);
-    if (size < 0 || size > MAX_MESSAGE) {
+    if (size < 0) {
       throw new IllegalArgumentException("gRPC message of " + (size & 0xffffffffL) + " bytes");
     }
     return size;

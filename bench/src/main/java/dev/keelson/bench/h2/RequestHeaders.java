@@ -27,6 +27,7 @@ final class RequestHeaders {
   private static final int MAX_PATHS = 20;
 
   private final String authority;
+  private final Map<String, String> metadata;
   private final boolean indexing;
   private boolean first = true;
 
@@ -37,11 +38,13 @@ final class RequestHeaders {
 
   /**
    * @param authority value of {@code :authority}
+   * @param metadata custom fields of every call
    * @param tableSize the peer's SETTINGS_HEADER_TABLE_SIZE in bytes; below the default no field is
    *     indexed
    */
-  RequestHeaders(String authority, long tableSize) {
+  RequestHeaders(String authority, Map<String, String> metadata, long tableSize) {
     this.authority = authority;
+    this.metadata = metadata;
     this.indexing = tableSize >= Frames.DEFAULT_HEADER_TABLE;
   }
 
@@ -80,6 +83,7 @@ final class RequestHeaders {
     field(out, STATIC_CONTENT_TYPE, "content-type", "application/grpc");
     field(out, NEW_NAME, "te", "trailers");
     field(out, STATIC_USER_AGENT, "user-agent", "keelson-bench");
+    metadata.forEach((name, value) -> field(out, NEW_NAME, name, value));
     return out.toByteArray();
   }
 

@@ -36,6 +36,15 @@ public final class ProcessUsage {
     return statusBytes(pid, "VmRSS:");
   }
 
+  /** The most resident memory so far, in bytes; 0 when the process has just ended. */
+  static long peakResidentBytes(long pid) {
+    try {
+      return statusBytes(pid, "VmHWM:");
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
   /** The part of resident memory that is not backed by files, in bytes. */
   public static long anonymousBytes(long pid) throws IOException {
     return statusBytes(pid, "RssAnon:");

@@ -7,6 +7,8 @@ import dev.keelson.proto.etcdserverpb.RangeResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /** The keys a server is loaded with before it is measured. */
 public final class DataSet {
@@ -23,10 +25,10 @@ public final class DataSet {
    * @throws IOException when a put fails or not all are done within {@code limit}
    */
   public static void load(
-      InetSocketAddress server, int keys, int valueBytes, long seed, Duration limit)
+      List<InetSocketAddress> servers, int keys, int valueBytes, long seed, Duration limit)
       throws IOException, InterruptedException {
     Stats stats = new Stats();
-    try (Client client = Client.connect(server, CONNECTIONS, CONNECT_LIMIT)) {
+    try (Client client = Client.connect(servers, CONNECTIONS, CONNECT_LIMIT, Map.of())) {
       PutOperation puts = PutOperation.eachOnce(keys, new Data(valueBytes, seed));
       UnaryLoad load = new UnaryLoad(client, OUTSTANDING, puts, stats);
       load.start();

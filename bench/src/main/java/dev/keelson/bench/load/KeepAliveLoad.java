@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * a lease is renewed again as soon as its renewal has been answered with a positive TTL.
  */
 final class KeepAliveLoad implements Workload {
-  private static final int WAIT_SECONDS = 30;
+  private static final int WAIT_SECONDS = 120;
 
   private final Client client;
   private final int leasesEach;

@@ -9,6 +9,9 @@ final class Methods {
   static final String LEASE_GRANT = "/etcdserverpb.Lease/LeaseGrant";
   static final String LEASE_REVOKE = "/etcdserverpb.Lease/LeaseRevoke";
   static final String LEASE_KEEP_ALIVE = "/etcdserverpb.Lease/LeaseKeepAlive";
+  static final String RANGE_STREAM = "/etcdserverpb.KV/RangeStream";
+  static final String SNAPSHOT = "/etcdserverpb.Maintenance/Snapshot";
+  static final String AUTHENTICATE = "/etcdserverpb.Auth/Authenticate";
 
   private Methods() {}
 }

@@ -17,7 +17,9 @@ public enum Scenario {
   PUT_1X1("put-1x1", 1, 1),
   RANGE_1X1("range-1x1", 1, 1),
   TXN_1X1("txn-1x1", 1, 1),
-  KEEPALIVE_1X1("keepalive-1x1", 1, 1);
+  KEEPALIVE_1X1("keepalive-1x1", 1, 1),
+  WATCH_10000("watch-10000", 101, 2),
+  KEEPALIVE_100K("keepalive-100k", 100, 1_000);
 
   private static final long LEASE_BLOCK = 1L << 32;
 
@@ -48,7 +50,12 @@ public enum Scenario {
 
   /** Whether the shape may be overridden: the others are what their names say. */
   public boolean fullShape() {
-    return connections == 100;
+    return connections == 100 && !isLimit();
+  }
+
+  /** Whether it asks how much a server bears, not how fast it is: not part of the comparison. */
+  public boolean isLimit() {
+    return this == WATCH_10000 || this == KEEPALIVE_100K;
   }
 
   /** What is counted. */
@@ -98,7 +105,8 @@ public enum Scenario {
       case TXN, TXN_1X1 -> TxnLoad.create(client, outstanding, keys, data, stats);
       case WATCH -> new WatchLoad(client, 100, outstanding, data, stats);
       case WATCH_1000 -> new WatchLoad(client, 1_000, outstanding, data, stats);
-      case KEEPALIVE, KEEPALIVE_1X1 ->
+      case WATCH_10000 -> new WatchLoad(client, 10_000, outstanding, data, stats);
+      case KEEPALIVE, KEEPALIVE_1X1, KEEPALIVE_100K ->
           new KeepAliveLoad(client, outstanding, (seed & 0x7fffff) * LEASE_BLOCK + 1, stats);
     };
   }

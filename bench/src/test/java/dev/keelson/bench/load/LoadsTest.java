@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.keelson.bench.h2.Client;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +40,7 @@ class LoadsTest {
   @ParameterizedTest
   @EnumSource(Scenario.class)
   void everyScenarioSucceeds(Scenario scenario) throws Exception {
-    DataSet.load(server.address(), KEYS, 256, 1, LIMIT);
+    DataSet.load(List.of(server.address()), KEYS, 256, 1, LIMIT);
     assertThat(server.size()).isEqualTo(KEYS);
     Stats stats = new Stats();
     long successes = run(scenario, stats);
@@ -50,7 +51,7 @@ class LoadsTest {
 
   @Test
   void valuesThatExceedOneFrameAndTheWindowsArrive() throws Exception {
-    DataSet.load(server.address(), 1_000, 100_000, 1, Duration.ofSeconds(30));
+    DataSet.load(List.of(server.address()), 1_000, 100_000, 1, Duration.ofSeconds(30));
     assertThat(server.size()).isEqualTo(1_000);
     Stats stats = new Stats();
     try (Client client = Client.connect(server.address(), 2, LIMIT)) {
@@ -75,7 +76,7 @@ class LoadsTest {
     }
     assertThat(successes).isEqualTo(450);
     assertThat(stats.errors()).containsExactly(Map.entry("status 8: too many requests", 50L));
-    assertThatThrownBy(() -> DataSet.load(server.address(), 500, 256, 1, LIMIT))
+    assertThatThrownBy(() -> DataSet.load(List.of(server.address()), 500, 256, 1, LIMIT))
         .hasMessageContaining("loaded 450 of 500 keys");
   }
 
@@ -92,7 +93,7 @@ class LoadsTest {
 
   @Test
   void aConnectionThatBreaksEndsItsCallsAsUnavailable() throws Exception {
-    DataSet.load(server.address(), KEYS, 256, 1, LIMIT);
+    DataSet.load(List.of(server.address()), KEYS, 256, 1, LIMIT);
     Stats stats = new Stats();
     try (Client client = Client.connect(server.address(), 3, LIMIT)) {
       UnaryLoad load = new UnaryLoad(client, 2, PutOperation.random(KEYS, new Data(8, 1)), stats);

@@ -1,6 +1,7 @@
 package dev.keelson.operator.kubernetes;
 
 import dev.keelson.operator.model.Labels;
+import dev.keelson.operator.model.MemberPod;
 import dev.keelson.operator.model.membership.PodState;
 import dev.keelson.operator.model.membership.PodView;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
@@ -31,6 +32,7 @@ public final class PodReader {
         state(pod),
         !"false".equals(label(pod, Labels.SERVING)),
         !revision.equals(annotation(pod, Labels.REVISION)),
+        MemberPod.forced(pod),
         zone,
         since(pod));
   }

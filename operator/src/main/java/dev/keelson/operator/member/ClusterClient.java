@@ -15,6 +15,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,9 +96,9 @@ public final class ClusterClient {
     }
   }
 
-  /** What the members that answered say, in no order. */
-  public List<MemberState> states() {
-    return List.copyOf(states.values());
+  /** What the members that answered say of themselves. */
+  public Map<MemberAddress, MemberState> states() {
+    return Collections.unmodifiableMap(states);
   }
 
   /** The member list by a linearizable read; null if no member could serve one. */

@@ -53,6 +53,15 @@ public final class MemberConnections implements AutoCloseable {
     return builder.build();
   }
 
+  /**
+   * Tells whether one can connect with these.
+   *
+   * @throws UnusableCertificates if they are no certificates and no key; the message says what
+   */
+  public static void require(ClientTls tls) {
+    var _ = context(tls);
+  }
+
   private static SslContext context(ClientTls tls) {
     try {
       SslContextBuilder builder = GrpcSslContexts.forClient().trustManager(pem(tls.authorities()));

@@ -5,6 +5,6 @@ public final class UnusableCertificates extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   UnusableCertificates(Exception cause) {
-    super("certificates of the client cannot be used: " + cause.getMessage(), cause);
+    super(String.valueOf(cause.getMessage()), cause);
   }
 }

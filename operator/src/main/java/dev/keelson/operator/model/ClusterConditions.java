@@ -8,9 +8,12 @@ import dev.keelson.operator.model.membership.Membership;
 import dev.keelson.operator.model.membership.PodState;
 import dev.keelson.operator.model.membership.PodView;
 import dev.keelson.operator.model.membership.QuorumGuard;
+import dev.keelson.operator.model.membership.RecoveryPlan;
 import dev.keelson.operator.model.membership.TargetSize;
 import dev.keelson.operator.model.membership.WaitReason;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +47,9 @@ public final class ClusterConditions {
   /** All members run with the present specification. */
   public static final String CONFIG_APPLIED = "ConfigApplied";
 
+  /** The last verified backup is not older than asked for. */
+  public static final String BACKUP_FRESH = "BackupFresh";
+
   private final ClusterSpec spec;
   private final Situation situation;
   private final Conditions conditions;
@@ -74,7 +80,7 @@ public final class ClusterConditions {
     if (situation.observation().clusterId() == null) {
       return ClusterPhase.Creating;
     }
-    if (waiting == WaitReason.QUORUM_LOST) {
+    if (waiting == WaitReason.QUORUM_LOST || waiting == WaitReason.RECOVERY_REFUSED) {
       return ClusterPhase.QuorumLost;
     }
     if (Conditions.isTrue(conditions, PROGRESSING)) {
@@ -102,6 +108,7 @@ public final class ClusterConditions {
     unlessProblem(CERTIFICATES_VALID, true, "AsWanted", "certificates are as wanted");
     unlessProblem(STORAGE_RESIZING, false, "AsWanted", "disks have the size that is wanted");
     configApplied();
+    backupFresh();
     conditions.set(
         "Paused", spec.paused(), spec.paused() ? "AsWanted" : "NotWanted", "spec.paused");
     boolean hibernated = situation.waiting() == WaitReason.HIBERNATED;
@@ -122,7 +129,7 @@ public final class ClusterConditions {
     String reason =
         switch (waiting) {
           case HIBERNATED -> "Hibernated";
-          case QUORUM_LOST -> "QuorumLost";
+          case QUORUM_LOST, RECOVERY_REFUSED -> "QuorumLost";
           case FOREIGN_CLUSTER -> "ForeignCluster";
           case null, default -> membership == null ? "Starting" : "NotReady";
         };
@@ -134,8 +141,13 @@ public final class ClusterConditions {
       case "Hibernated" -> "all Pods are stopped, as spec.replicas says; all disks are kept";
       case "QuorumLost" ->
           "no majority of members answers and none is starting. Nothing is touched. If the lost"
-              + " disks come back, so does the cluster; if they never will, a new cluster can start"
-              + " from a backup";
+              + " disks come back, so does the cluster. If they never will, either spec.recovery:"
+              + " {mode: FromMember, confirmClusterID: \""
+              + situation.observation().clusterId()
+              + "\", number: "
+              + (situation.observation().recoveries() + 1)
+              + "} goes on from the member that has most and gives up the others, or a new cluster"
+              + " starts from a backup";
       case "ForeignCluster" ->
           "the members answer as another cluster than status.clusterID; nothing is touched";
       case "Starting" -> "members were started and do not answer yet";
@@ -176,6 +188,12 @@ public final class ClusterConditions {
           false,
           "QuorumGuard",
           "the next step would leave no majority of healthy voters; it waits for them");
+    } else if (waiting == WaitReason.RECOVERY_REFUSED) {
+      conditions.set(
+          PROGRESSING,
+          false,
+          "RecoveryRefused",
+          String.valueOf(RecoveryPlan.objection(situation.observation())));
     } else if (waiting == WaitReason.ROLL_STUCK) {
       conditions.set(
           PROGRESSING,
@@ -259,6 +277,26 @@ public final class ClusterConditions {
         outdated.isEmpty()
             ? "all members run with the present specification"
             : "members with older settings: " + outdated);
+  }
+
+  /** Only where an age is asked for; nothing is said about what nobody asked. */
+  private void backupFresh() {
+    Integer limit = spec.backup().maxAgeSeconds();
+    if (limit == null) {
+      return;
+    }
+    String last = situation.lastVerified();
+    if (last == null) {
+      conditions.set(BACKUP_FRESH, false, "NoVerifiedBackup", "no backup was verified yet");
+      return;
+    }
+    Duration age = Duration.between(Instant.parse(last), situation.observation().now());
+    boolean fresh = age.compareTo(Duration.ofSeconds(limit)) <= 0;
+    conditions.set(
+        BACKUP_FRESH,
+        fresh,
+        fresh ? "Fresh" : "TooOld",
+        "the last verified backup is of " + last + ", and " + limit + " s are allowed");
   }
 
   /** A problem turns the condition to the other side. */

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Collects conditions; one whose status stays keeps the time of its last change. */
 public final class Conditions {
@@ -51,9 +52,24 @@ public final class Conditions {
     return List.copyOf(collected);
   }
 
+  /** A condition, if it is there. */
+  public static Optional<Condition> find(List<Condition> conditions, String type) {
+    return conditions.stream().filter(condition -> type.equals(condition.getType())).findFirst();
+  }
+
   /** Whether a condition is there and true. */
   public static boolean isTrue(List<Condition> conditions, String type) {
-    return conditions.stream()
-        .anyMatch(c -> type.equals(c.getType()) && "True".equals(c.getStatus()));
+    return is(conditions, type, "True");
+  }
+
+  /** Whether a condition is there and false. */
+  public static boolean isFalse(List<Condition> conditions, String type) {
+    return is(conditions, type, "False");
+  }
+
+  private static boolean is(List<Condition> conditions, String type, String status) {
+    return find(conditions, type)
+        .filter(condition -> status.equals(condition.getStatus()))
+        .isPresent();
   }
 }

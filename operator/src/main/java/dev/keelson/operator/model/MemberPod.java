@@ -4,6 +4,7 @@ import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.api.v1alpha1.PodSpec;
 import dev.keelson.operator.api.v1alpha1.TlsMode;
 import dev.keelson.operator.api.v1alpha1.TlsSpec;
+import dev.keelson.operator.model.membership.StartMode;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -35,10 +36,10 @@ public final class MemberPod {
    * A Pod that starts the member on its disk.
    *
    * @param peers serial numbers of all members it is told of, itself included
-   * @param newCluster whether it may start a cluster if its disk is empty
+   * @param mode how the member starts
    */
   public static Pod of(
-      KeelsonCluster cluster, Images images, long serial, List<Long> peers, boolean newCluster) {
+      KeelsonCluster cluster, Images images, long serial, List<Long> peers, StartMode mode) {
     Names names = Names.of(cluster);
     PodSpec pod = cluster.getSpec().pod();
     Map<String, String> labels = Labels.member(names, serial);
@@ -73,13 +74,16 @@ public final class MemberPod {
         .endSeccompProfile()
         .endSecurityContext()
         .withContainers(
-            server(
-                cluster,
-                images.of(cluster.getSpec()),
-                ServerFlags.of(cluster, serial, peers, newCluster)))
+            server(cluster, images.of(cluster), ServerFlags.of(cluster, serial, peers, mode)))
         .withVolumes(volumes(cluster, serial))
         .endSpec()
         .build();
+  }
+
+  /** Whether a Pod makes its member a cluster of its own whenever it starts. */
+  public static boolean forced(Pod pod) {
+    return pod.getSpec().getContainers().stream()
+        .anyMatch(server -> server.getArgs().contains("--" + ServerFlags.FORCE + "=true"));
   }
 
   private static Container server(KeelsonCluster cluster, String image, List<String> flags) {

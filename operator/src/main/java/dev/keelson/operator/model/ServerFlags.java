@@ -5,6 +5,7 @@ import dev.keelson.operator.api.v1alpha1.ClusterSpec;
 import dev.keelson.operator.api.v1alpha1.ConfigSpec;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.api.v1alpha1.TlsMode;
+import dev.keelson.operator.model.membership.StartMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +14,14 @@ import java.util.stream.Collectors;
 
 /** The server options of one member. */
 final class ServerFlags {
+  static final String FORCE = "force-new-cluster";
   static final String DATA_MOUNT = "/var/lib/keelson";
   static final String SERVER_TLS_MOUNT = "/etc/keelson/tls/server";
   static final String PEER_TLS_MOUNT = "/etc/keelson/tls/peer";
 
   private ServerFlags() {}
 
-  static List<String> of(
-      KeelsonCluster cluster, long serial, List<Long> peers, boolean newCluster) {
+  static List<String> of(KeelsonCluster cluster, long serial, List<Long> peers, StartMode mode) {
     ClusterSpec spec = cluster.getSpec();
     Names names = Names.of(cluster);
     boolean tls = spec.tls().mode() != TlsMode.Off;
@@ -34,9 +35,12 @@ final class ServerFlags {
     flags.put("advertise-client-urls", names.clientUrl(serial, tls));
     flags.put("initial-advertise-peer-urls", names.peerUrl(serial, tls));
     flags.put("initial-cluster", initialCluster(names, peers, tls));
-    flags.put("initial-cluster-state", newCluster ? "new" : "existing");
+    flags.put("initial-cluster-state", mode == StartMode.SEED ? "new" : "existing");
     flags.put("initial-cluster-token", cluster.getMetadata().getUid());
     flags.put("max-learners", "2"); // members join in pairs
+    if (mode == StartMode.FORCED) {
+      flags.put(FORCE, "true");
+    }
     config(flags, spec.config());
     if (tls) {
       certificates(flags, spec.tls().clientAuth());
@@ -71,5 +75,6 @@ final class ServerFlags {
     flags.put("peer-key-file", PEER_TLS_MOUNT + "/tls.key");
     flags.put("peer-trusted-ca-file", PEER_TLS_MOUNT + "/ca.crt");
     flags.put("peer-client-cert-auth", "true");
+    flags.put("peer-skip-client-san-verification", "true"); // the authority signs members only
   }
 }

@@ -10,10 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param observation what was seen
  * @param waiting what the planner waits for; null if it does not wait
+ * @param lastVerified when the last verified backup ended, RFC 3339; null if there is none
  * @param problems what else was found wrong
  */
 public record Situation(
-    Observation observation, @Nullable WaitReason waiting, List<Problem> problems) {
+    Observation observation,
+    @Nullable WaitReason waiting,
+    @Nullable String lastVerified,
+    List<Problem> problems) {
   /** Copies the list. */
   public Situation {
     problems = List.copyOf(problems);

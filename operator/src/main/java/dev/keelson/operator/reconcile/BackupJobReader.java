@@ -1,11 +1,15 @@
 package dev.keelson.operator.reconcile;
 
+import dev.keelson.operator.kubernetes.DiskReader;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import dev.keelson.operator.kubernetes.PodReader;
+import dev.keelson.operator.model.Problem;
 import dev.keelson.operator.model.backup.BackupJobs;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.time.Clock;
@@ -59,13 +63,51 @@ final class BackupJobReader {
     return result == null && young ? null : new Outcome(succeeded, result);
   }
 
-  /** Why its Pod does not get on; null if nothing is known to be wrong. */
-  @Nullable String trouble(Job job) {
-    return pods(job).stream()
-        .map(PodReader::trouble)
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse(null);
+  /** Why it does not get on; null if nothing is known to be wrong. */
+  @Nullable Problem trouble(Job job) {
+    List<Pod> pods = pods(job);
+    for (Pod pod : pods) {
+      String trouble = PodReader.trouble(pod);
+      if (trouble != null) {
+        return new Problem(BackupReconciler.COMPLETE, "PodTrouble", trouble);
+      }
+      String unbound = unbound(pod);
+      if (unbound != null) {
+        return new Problem(BackupReconciler.COMPLETE, "DiskTrouble", unbound);
+      }
+    }
+    BackupResult last = result(job);
+    return last == null || last.message() == null
+        ? null
+        : new Problem(
+            BackupReconciler.COMPLETE,
+            last.reason() == null ? "AttemptFailed" : last.reason(),
+            "an attempt failed and is repeated: " + last.message());
+  }
+
+  /** A claim that keeps a Pod from starting. */
+  private @Nullable String unbound(Pod pod) {
+    if (pod.getSpec().getNodeName() != null) {
+      return null;
+    }
+    for (Volume volume : pod.getSpec().getVolumes()) {
+      if (volume.getPersistentVolumeClaim() != null) {
+        String name = volume.getPersistentVolumeClaim().getClaimName();
+        PersistentVolumeClaim claim =
+            kubernetes
+                .client()
+                .persistentVolumeClaims()
+                .inNamespace(pod.getMetadata().getNamespace())
+                .withName(name)
+                .get();
+        String trouble =
+            claim == null ? "is not there" : DiskReader.trouble(claim, clock.instant());
+        if (trouble != null) {
+          return "claim " + name + " " + trouble;
+        }
+      }
+    }
+    return null;
   }
 
   private @Nullable BackupResult result(Job job) {

@@ -1,9 +1,11 @@
 package dev.keelson.operator.reconcile;
 
 import dev.keelson.operator.api.v1alpha1.BackupPhase;
+import dev.keelson.operator.api.v1alpha1.BackupScheduleStatus;
 import dev.keelson.operator.api.v1alpha1.BackupStatus;
 import dev.keelson.operator.api.v1alpha1.BackupSummary;
 import dev.keelson.operator.api.v1alpha1.KeelsonBackup;
+import dev.keelson.operator.api.v1alpha1.KeelsonBackupSchedule;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import java.time.Clock;
@@ -31,7 +33,7 @@ final class BackupOverview {
     this.clock = clock;
   }
 
-  /** Null if it was never backed up. */
+  /** Null if it was never backed up, and will not be. */
   @Nullable BackupSummary of(KeelsonCluster cluster) {
     String uid = cluster.getMetadata().getUid();
     Counted last = counted.get(uid);
@@ -41,7 +43,9 @@ final class BackupOverview {
       counted.put(uid, last);
     }
     BackupSummary summary = last.summary;
-    return summary.lastSuccess() == null && summary.lastFailure() == null ? null : summary;
+    boolean none =
+        summary.lastSuccess() == null && summary.lastFailure() == null && summary.nextRun() == null;
+    return none ? null : summary;
   }
 
   private BackupSummary count(KeelsonCluster cluster) {
@@ -65,7 +69,27 @@ final class BackupOverview {
             ended,
             status ->
                 status.phase() == BackupPhase.Succeeded && Boolean.TRUE.equals(status.verified())),
-        newest(ended, status -> status.phase() == BackupPhase.Failed));
+        newest(ended, status -> status.phase() == BackupPhase.Failed),
+        next(cluster));
+  }
+
+  private @Nullable String next(KeelsonCluster cluster) {
+    return kubernetes
+        .client()
+        .resources(KeelsonBackupSchedule.class)
+        .inNamespace(cluster.getMetadata().getNamespace())
+        .list()
+        .getItems()
+        .stream()
+        .filter(
+            schedule ->
+                schedule.getSpec().clusterRef().name().equals(cluster.getMetadata().getName()))
+        .map(KeelsonBackupSchedule::getStatus)
+        .filter(Objects::nonNull)
+        .map(BackupScheduleStatus::nextScheduleTime)
+        .filter(Objects::nonNull)
+        .min(String::compareTo)
+        .orElse(null);
   }
 
   private static @Nullable String newest(List<BackupStatus> ended, Predicate<BackupStatus> wanted) {

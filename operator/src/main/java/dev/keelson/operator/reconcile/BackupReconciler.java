@@ -9,6 +9,7 @@ import dev.keelson.operator.kubernetes.EventRecorder;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import dev.keelson.operator.model.Conditions;
 import dev.keelson.operator.model.Images;
+import dev.keelson.operator.model.Problem;
 import dev.keelson.operator.model.backup.BackupJobs;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -87,14 +88,14 @@ public final class BackupReconciler implements Reconciler<KeelsonBackup>, Cleane
     BackupJobReader.Outcome outcome = jobs.outcome(job);
     String started = job.getMetadata().getCreationTimestamp();
     if (outcome == null) {
-      String trouble = jobs.trouble(job);
+      Problem trouble = jobs.trouble(job);
       write(
           backup,
           BackupPhase.Running,
           null,
           started,
-          trouble == null ? "Running" : "PodTrouble",
-          trouble == null ? "Job " + job.getMetadata().getName() + " runs" : trouble);
+          trouble == null ? "Running" : trouble.reason(),
+          trouble == null ? "Job " + job.getMetadata().getName() + " runs" : trouble.message());
       return Duration.ofSeconds(5);
     }
     BackupResult result = outcome.result();
@@ -150,8 +151,7 @@ public final class BackupReconciler implements Reconciler<KeelsonBackup>, Cleane
           "KeelsonCluster " + name + " does not serve; the backup starts when it does");
       return LATER;
     }
-    kubernetes.create(
-        BackupJobs.create(backup, cluster.filled(), images.of(cluster.filled().getSpec())));
+    kubernetes.create(BackupJobs.create(backup, cluster.filled(), images.of(cluster.filled())));
     events.normal(backup, "BackupStarted", "Job " + BackupJobs.name(backup) + " made");
     return Duration.ofSeconds(1);
   }
@@ -231,6 +231,6 @@ public final class BackupReconciler implements Reconciler<KeelsonBackup>, Cleane
             .inNamespace(backup.getMetadata().getNamespace())
             .withName(backup.getSpec().clusterRef().name())
             .get();
-    return cluster == null ? images.standard() : images.of(cluster.filled().getSpec());
+    return cluster == null ? images.standard() : images.of(cluster.filled());
   }
 }

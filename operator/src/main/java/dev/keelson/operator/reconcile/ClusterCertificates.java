@@ -8,6 +8,8 @@ import dev.keelson.operator.certificates.LeafRequest;
 import dev.keelson.operator.kubernetes.Fingerprint;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import dev.keelson.operator.member.ClientTls;
+import dev.keelson.operator.member.MemberConnections;
+import dev.keelson.operator.member.UnusableCertificates;
 import dev.keelson.operator.model.CertManager;
 import dev.keelson.operator.model.CertificateHolders;
 import dev.keelson.operator.model.ClusterConditions;
@@ -150,13 +152,26 @@ final class ClusterCertificates {
     if (secret == null) {
       throw new GeneralSecurityException("there is no Secret " + name);
     }
-    for (String key :
-        List.of(CertificateStore.AUTHORITIES, CertificateStore.CERTIFICATE, CertificateStore.KEY)) {
-      if (OwnedSecret.text(secret, key) == null) {
-        throw new GeneralSecurityException("Secret " + name + " has no " + key);
-      }
+    try {
+      MemberConnections.require(
+          new ClientTls(
+              text(secret, CertificateStore.AUTHORITIES),
+              text(secret, CertificateStore.CERTIFICATE),
+              text(secret, CertificateStore.KEY)));
+    } catch (UnusableCertificates bad) {
+      throw new GeneralSecurityException(
+          "Secret " + name + " cannot be used: " + bad.getMessage(), bad);
     }
     return secret;
+  }
+
+  private static String text(Secret secret, String key) throws GeneralSecurityException {
+    String text = OwnedSecret.text(secret, key);
+    if (text == null) {
+      throw new GeneralSecurityException(
+          "Secret " + secret.getMetadata().getName() + " has no " + key);
+    }
+    return text;
   }
 
   private static Problem problem(String reason, @Nullable String message) {

@@ -1,11 +1,13 @@
 package dev.keelson.operator.reconcile;
 
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
+import dev.keelson.operator.api.v1alpha1.Operation;
 import dev.keelson.operator.kubernetes.EventRecorder;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import dev.keelson.operator.model.ClusterConditions;
 import dev.keelson.operator.model.Names;
 import dev.keelson.operator.model.Problem;
+import dev.keelson.operator.model.membership.Observation;
 import dev.keelson.operator.model.membership.Planner;
 import dev.keelson.operator.model.membership.Step;
 import dev.keelson.operator.model.membership.Step.IdleStep;
@@ -14,6 +16,7 @@ import dev.keelson.operator.model.membership.Step.StatusStep;
 import dev.keelson.operator.model.membership.WaitReason;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -95,6 +98,7 @@ final class ClusterKeeper {
         WaitReason waiting = idle instanceof Step.Wait wait ? wait.reason() : null;
         warn(cluster, waiting);
         status.report(cluster, seen, waiting, kept.problems());
+        metrics.reported(cluster);
         return pause(waiting);
       }
       case StatusStep write -> {
@@ -137,7 +141,17 @@ final class ClusterKeeper {
     List<Problem> all = new ArrayList<>(problems);
     all.add(new Problem(ClusterConditions.PROGRESSING, reason, message));
     status.report(cluster, seen, null, all);
-    return Duration.ofSeconds(2);
+    return again(seen.observation());
+  }
+
+  /** After 2 s at first, and ever more rarely while the same operation does not get on. */
+  private static Duration again(Observation seen) {
+    Operation operation = seen.operation();
+    long age =
+        operation == null
+            ? 0
+            : Duration.between(Instant.parse(operation.startedAt()), seen.now()).toSeconds();
+    return Duration.ofSeconds(Math.clamp(age / 10, 2, 30));
   }
 
   private void tell(KeelsonCluster cluster, Step step) {
@@ -148,6 +162,7 @@ final class ClusterKeeper {
   /** Once, when it begins: afterwards the status says so. */
   private void warn(KeelsonCluster cluster, @Nullable WaitReason waiting) {
     if (waiting != WaitReason.QUORUM_LOST
+        && waiting != WaitReason.RECOVERY_REFUSED
         && waiting != WaitReason.FOREIGN_CLUSTER
         && waiting != WaitReason.QUORUM_GUARD
         && waiting != WaitReason.ROLL_STUCK) {
@@ -166,7 +181,8 @@ final class ClusterKeeper {
   private static Duration pause(@Nullable WaitReason waiting) {
     return switch (waiting) {
       case STEADY, PAUSED, HIBERNATED -> Duration.ofSeconds(30);
-      case QUORUM_LOST, FOREIGN_CLUSTER, ROLL_STUCK, BACKING_OFF -> Duration.ofSeconds(5);
+      case QUORUM_LOST, RECOVERY_REFUSED, FOREIGN_CLUSTER, ROLL_STUCK, BACKING_OFF ->
+          Duration.ofSeconds(5);
       case QUORUM_GUARD, NO_LEADER -> Duration.ofSeconds(2);
       case null, default -> Duration.ofSeconds(1);
     };

@@ -14,8 +14,10 @@ import dev.keelson.operator.member.MemberAddress;
 import dev.keelson.operator.member.MemberConnections;
 import dev.keelson.operator.member.MemberState;
 import dev.keelson.operator.model.ClusterConditions;
+import dev.keelson.operator.model.Conditions;
 import dev.keelson.operator.model.Names;
 import dev.keelson.operator.model.Problem;
+import dev.keelson.operator.model.membership.AnswerView;
 import dev.keelson.operator.model.membership.DiskView;
 import dev.keelson.operator.model.membership.MemberView;
 import dev.keelson.operator.model.membership.Membership;
@@ -30,8 +32,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -64,7 +69,7 @@ final class ClusterObserver {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     List<Problem> problems = new ArrayList<>();
     TreeMap<Long, PodView> podViews = new TreeMap<>();
-    List<MemberAddress> addresses = new ArrayList<>();
+    Map<MemberAddress, Long> serials = new LinkedHashMap<>();
     for (Pod pod : kubernetes.pods(names)) {
       long serial = PodReader.serial(pod.getMetadata().getLabels());
       if (serial == 0) {
@@ -81,13 +86,24 @@ final class ClusterObserver {
       }
       String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
       if (ip != null && !ip.isEmpty()) {
-        addresses.add(new MemberAddress(ip, Names.CLIENT_PORT, names.host(serial)));
+        serials.put(new MemberAddress(ip, Names.CLIENT_PORT, names.host(serial)), serial);
       }
     }
     TreeMap<Long, DiskView> diskViews = new TreeMap<>();
     Map<Long, PersistentVolumeClaim> claims = new HashMap<>();
     disks(names, diskViews, claims);
-    ClusterClient client = ClusterClient.connect(connections, addresses, access);
+    for (PersistentVolumeClaim claim : claims.values()) {
+      String trouble = DiskReader.trouble(claim, now);
+      if (trouble != null) {
+        problems.add(
+            new Problem(
+                ClusterConditions.DEGRADED,
+                "DiskTrouble",
+                claim.getMetadata().getName() + " " + trouble));
+      }
+    }
+    ClusterClient client =
+        ClusterClient.connect(connections, List.copyOf(serials.keySet()), access);
     ClusterView view = client.view();
     List<MemberStatus> before = status == null ? List.of() : status.members();
     Membership membership = view == null ? null : membership(view, names, before, now);
@@ -95,17 +111,50 @@ final class ClusterObserver {
         new Observation(
             Wanted.of(cluster.getSpec()),
             status == null || status.lastSerial() == null ? 0 : status.lastSerial(),
+            status == null || status.recoveries() == null ? 0 : status.recoveries(),
             status == null ? null : status.clusterID(),
             status == null ? null : status.operation(),
             membership,
             podViews,
             diskViews,
+            answers(client, serials),
+            membership == null ? silentSince(status) : null,
             now);
     List<MemberStatus> members =
         view == null || membership == null
             ? silent(before, now)
             : MemberReport.of(view, names, before, now);
-    return new Sighting(observation, view, client, members, claims, problems);
+    Problem refusal = pods.refusal(cluster);
+    if (refusal != null) {
+      problems.add(refusal);
+    }
+    String version = observation.uniform() ? pods.version(cluster) : null;
+    return new Sighting(observation, view, client, members, version, claims, problems);
+  }
+
+  private static @Nullable Instant silentSince(@Nullable ClusterStatus status) {
+    return status == null
+        ? null
+        : Conditions.find(status.conditions(), ClusterConditions.QUORUM_HEALTHY)
+            .filter(quorum -> "False".equals(quorum.getStatus()))
+            .map(quorum -> Instant.parse(quorum.getLastTransitionTime()))
+            .orElse(null);
+  }
+
+  private static NavigableMap<Long, AnswerView> answers(
+      ClusterClient client, Map<MemberAddress, Long> serials) {
+    TreeMap<Long, AnswerView> answers = new TreeMap<>();
+    client
+        .states()
+        .forEach(
+            (address, state) ->
+                answers.put(
+                    Objects.requireNonNull(serials.get(address)),
+                    new AnswerView(
+                        Long.toHexString(state.clusterId()),
+                        state.learner(),
+                        state.appliedIndex())));
+    return answers;
   }
 
   private void disks(

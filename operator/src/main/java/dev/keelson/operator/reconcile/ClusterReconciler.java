@@ -7,6 +7,7 @@ import dev.keelson.operator.kubernetes.AppliedObjects;
 import dev.keelson.operator.kubernetes.DisruptionBudgets;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import dev.keelson.operator.kubernetes.PodReader;
+import dev.keelson.operator.member.UnusableCertificates;
 import dev.keelson.operator.model.ClusterConditions;
 import dev.keelson.operator.model.Names;
 import dev.keelson.operator.model.Problem;
@@ -109,9 +110,7 @@ public final class ClusterReconciler
     return UpdateControl.<KeelsonCluster>noUpdate().rescheduleAfter(pass(cluster));
   }
 
-  /**
-   * Trouble with the API server shows in the status, if it can, and is tried again by the caller.
-   */
+  /** Whatever ends a pass shows in the status, if it can, and is tried again by the caller. */
   private Duration pass(KeelsonCluster cluster) {
     try {
       return keeper.keep(cluster.getMetadata().getNamespace(), cluster.getMetadata().getName());
@@ -119,22 +118,29 @@ public final class ClusterReconciler
       if (refused.getCode() == HttpURLConnection.HTTP_CONFLICT) {
         return Duration.ofMillis(500); // read something older than what is there: look again
       }
-      tell(cluster, refused);
+      tell(cluster, degraded("KubernetesRefused", refused));
       throw refused;
+    } catch (UnusableCertificates bad) {
+      tell(
+          cluster,
+          new Problem(
+              ClusterConditions.CERTIFICATES_VALID, "Unusable", String.valueOf(bad.getMessage())));
+      throw bad;
+    } catch (RuntimeException unexpected) {
+      tell(cluster, degraded("PassFailed", unexpected));
+      throw unexpected;
     }
   }
 
-  private void tell(KeelsonCluster cluster, KubernetesClientException refused) {
+  private static Problem degraded(String reason, RuntimeException cause) {
+    return new Problem(ClusterConditions.DEGRADED, reason, String.valueOf(cause.getMessage()));
+  }
+
+  private void tell(KeelsonCluster cluster, Problem problem) {
     try {
       KeelsonCluster now = kubernetes.client().resource(cluster).get();
       if (now != null) {
-        status.fail(
-            now,
-            new Problem(
-                ClusterConditions.DEGRADED,
-                "KubernetesRefused",
-                String.valueOf(refused.getMessage())),
-            clock.instant());
+        status.fail(now, problem, clock.instant());
       }
     } catch (KubernetesClientException again) {
       LOG.warnf("the status could not be written either: %s", again.getMessage());

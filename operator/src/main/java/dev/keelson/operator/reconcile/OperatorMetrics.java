@@ -1,6 +1,8 @@
 package dev.keelson.operator.reconcile;
 
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
+import dev.keelson.operator.model.ClusterConditions;
+import dev.keelson.operator.model.Conditions;
 import dev.keelson.operator.model.membership.Membership;
 import dev.keelson.operator.model.membership.QuorumGuard;
 import dev.keelson.operator.model.membership.Step;
@@ -15,6 +17,7 @@ public final class OperatorMetrics {
   private final Set<String> clusters = ConcurrentHashMap.newKeySet();
   private final Set<String> withoutQuorum = ConcurrentHashMap.newKeySet();
   private final Set<String> changing = ConcurrentHashMap.newKeySet();
+  private final Set<String> overdue = ConcurrentHashMap.newKeySet();
 
   /** Registers the gauges. */
   public OperatorMetrics(MeterRegistry registry) {
@@ -23,6 +26,7 @@ public final class OperatorMetrics {
     registry.gaugeCollectionSize(
         "keelson.operator.clusters.without.quorum", Tags.empty(), withoutQuorum);
     registry.gaugeCollectionSize("keelson.operator.clusters.changing", Tags.empty(), changing);
+    registry.gaugeCollectionSize("keelson.operator.clusters.backup.overdue", Tags.empty(), overdue);
   }
 
   void seen(KeelsonCluster cluster, Sighting seen) {
@@ -37,11 +41,20 @@ public final class OperatorMetrics {
     put(changing, key, seen.observation().operation() != null);
   }
 
+  /** From the conditions, once they are written. */
+  void reported(KeelsonCluster cluster) {
+    boolean late =
+        cluster.getStatus() != null
+            && Conditions.isFalse(cluster.getStatus().conditions(), ClusterConditions.BACKUP_FRESH);
+    put(overdue, key(cluster.getMetadata().getNamespace(), cluster.getMetadata().getName()), late);
+  }
+
   void forget(String namespace, String name) {
     String key = key(namespace, name);
     clusters.remove(key);
     withoutQuorum.remove(key);
     changing.remove(key);
+    overdue.remove(key);
   }
 
   void step(Step step) {

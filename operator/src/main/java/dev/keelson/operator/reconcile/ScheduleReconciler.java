@@ -30,12 +30,14 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes backups when they are due, and prunes those that no rule keeps. */
@@ -166,8 +168,12 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
             .flatMap(Optional::stream)
             .toList();
     List<String> names =
-        RetentionPlan.prune(
-            schedule.getSpec().retention(), finished, ZoneId.of(schedule.getSpec().timeZone()));
+        new ArrayList<>(
+            RetentionPlan.prune(
+                schedule.getSpec().retention(),
+                finished,
+                ZoneId.of(schedule.getSpec().timeZone())));
+    names.addAll(RetentionPlan.pruneFailed(schedule.getSpec().retention(), failed(backups)));
     for (String name : names) {
       var _ =
           kubernetes
@@ -179,6 +185,22 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
       events.normal(schedule, "BackupPruned", name);
     }
     return names.size();
+  }
+
+  private static List<RetentionPlan.Finished> failed(List<KeelsonBackup> backups) {
+    return backups.stream()
+        .filter(
+            backup ->
+                backup.getMetadata().getDeletionTimestamp() == null
+                    && backup.getStatus() != null
+                    && backup.getStatus().phase() == BackupPhase.Failed)
+        .map(
+            backup ->
+                new RetentionPlan.Finished(
+                    backup.getMetadata().getName(),
+                    Instant.parse(backup.getMetadata().getCreationTimestamp()),
+                    false))
+        .toList();
   }
 
   private static Optional<RetentionPlan.Finished> finished(KeelsonBackup backup) {
@@ -196,41 +218,64 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
   private record State(
       @Nullable String lastSchedule,
       @Nullable String lastSuccess,
+      @Nullable String lastVerified,
       @Nullable String lastBackup,
       int missed,
       int pruned,
-      boolean failing) {
+      boolean failing,
+      int deleting) {
 
     static State of(KeelsonBackupSchedule schedule) {
       BackupScheduleStatus status = schedule.getStatus();
       return status == null
-          ? new State(null, null, null, 0, 0, false)
+          ? new State(null, null, null, null, 0, 0, false, 0)
           : new State(
               status.lastScheduleTime(),
               status.lastSuccessTime(),
+              status.lastVerifiedTime(),
               status.lastBackup(),
               Objects.requireNonNullElse(status.missed(), 0),
               Objects.requireNonNullElse(status.pruned(), 0),
-              false);
+              false,
+              0);
     }
 
     State with(List<KeelsonBackup> backups) {
-      Optional<String> success =
-          backups.stream()
-              .map(ScheduleReconciler::finished)
-              .flatMap(Optional::stream)
-              .map(RetentionPlan.Finished::finished)
-              .max(Comparator.naturalOrder())
-              .map(Instant::toString);
+      List<RetentionPlan.Finished> succeeded =
+          backups.stream().map(ScheduleReconciler::finished).flatMap(Optional::stream).toList();
       boolean failed =
           backups.stream()
               .filter(BackupReconciler::ended)
               .max(Comparator.comparing(backup -> backup.getMetadata().getCreationTimestamp()))
               .filter(backup -> backup.getStatus().phase() == BackupPhase.Failed)
               .isPresent();
-      String newest = success.orElse(lastSuccess);
+      int deleting =
+          (int)
+              backups.stream()
+                  .filter(backup -> backup.getMetadata().getDeletionTimestamp() != null)
+                  .count();
+      String newest = newest(succeeded.stream(), lastSuccess);
+      String verified =
+          newest(succeeded.stream().filter(RetentionPlan.Finished::verified), lastVerified);
       boolean recovered = newest != null && !newest.equals(lastSuccess);
-      return new State(lastSchedule, newest, lastBackup, recovered ? 0 : missed, pruned, failed);
+      return new State(
+          lastSchedule,
+          newest,
+          verified,
+          lastBackup,
+          recovered ? 0 : missed,
+          pruned,
+          failed,
+          deleting);
+    }
+
+    private static @Nullable String newest(
+        Stream<RetentionPlan.Finished> backups, @Nullable String otherwise) {
+      return backups
+          .map(RetentionPlan.Finished::finished)
+          .max(Comparator.naturalOrder())
+          .map(Instant::toString)
+          .orElse(otherwise);
     }
 
     Instant since(KeelsonBackupSchedule schedule) {
@@ -243,15 +288,31 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
       return plan.missed() == 0
           ? this
           : new State(
-              now.toString(), lastSuccess, lastBackup, missed + plan.missed(), pruned, failing);
+              now.toString(),
+              lastSuccess,
+              lastVerified,
+              lastBackup,
+              missed + plan.missed(),
+              pruned,
+              failing,
+              deleting);
     }
 
     State started(Instant due, String backup) {
-      return new State(due.toString(), lastSuccess, backup, missed, pruned, failing);
+      return new State(
+          due.toString(), lastSuccess, lastVerified, backup, missed, pruned, failing, deleting);
     }
 
     State pruned(int more) {
-      return new State(lastSchedule, lastSuccess, lastBackup, missed, pruned + more, failing);
+      return new State(
+          lastSchedule,
+          lastSuccess,
+          lastVerified,
+          lastBackup,
+          missed,
+          pruned + more,
+          failing,
+          deleting);
     }
   }
 
@@ -276,12 +337,18 @@ public final class ScheduleReconciler implements Reconciler<KeelsonBackupSchedul
           state.failing
               ? "the last backup failed"
               : state.missed + " backups missed since the last success");
+      conditions.set(
+          "RetentionApplied",
+          state.deleting == 0,
+          state.deleting == 0 ? "AsWanted" : "Deleting",
+          state.deleting + " backups that no rule keeps are still being deleted");
     }
     BackupScheduleStatus after =
         new BackupScheduleStatus(
             generation,
             state.lastSchedule,
             state.lastSuccess,
+            state.lastVerified,
             next == null ? null : next.toString(),
             state.lastBackup,
             state.missed,

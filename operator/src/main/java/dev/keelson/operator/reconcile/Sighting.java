@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param view the member list; null if nobody could give it
  * @param client for changes to the same cluster
  * @param members what the status shows of the members
+ * @param serverVersion the version that all members run; null unless they all do
  * @param disks the claims by serial number
  * @param problems troubles seen on the way
  */
@@ -25,6 +26,7 @@ record Sighting(
     @Nullable ClusterView view,
     ClusterClient client,
     List<MemberStatus> members,
+    @Nullable String serverVersion,
     Map<Long, PersistentVolumeClaim> disks,
     List<Problem> problems) {
   Sighting {

@@ -1,10 +1,10 @@
 package dev.keelson.operator.reconcile;
 
+import dev.keelson.operator.api.v1alpha1.BackupSummary;
 import dev.keelson.operator.api.v1alpha1.ClusterPhase;
 import dev.keelson.operator.api.v1alpha1.ClusterStatus;
 import dev.keelson.operator.api.v1alpha1.Endpoints;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
-import dev.keelson.operator.api.v1alpha1.Operation;
 import dev.keelson.operator.api.v1alpha1.TlsMode;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
 import dev.keelson.operator.member.ClusterView;
@@ -46,44 +46,36 @@ final class StatusWriter {
   /** Records the operation that a status step opens, changes or closes. */
   void record(KeelsonCluster cluster, Sighting seen, StatusStep step, List<Problem> problems) {
     Observation observation = seen.observation();
-    Decision decision =
+    long serial = observation.lastSerial();
+    long recoveries = observation.recoveries();
+    String id = observation.clusterId();
+    Observation decided =
         switch (step) {
-          case Step.Bootstrap s -> new Decision(s.clusterId(), observation.lastSerial(), null);
+          case Step.Bootstrap s -> observation.recorded(serial, recoveries, s.clusterId(), null);
           case Step.Reserve s ->
-              new Decision(observation.clusterId(), s.lastSerial(), s.operation());
-          case Step.Begin s ->
-              new Decision(observation.clusterId(), observation.lastSerial(), s.operation());
-          case Step.RollBack s ->
-              new Decision(observation.clusterId(), observation.lastSerial(), s.operation());
-          case Step.Finish s ->
-              new Decision(observation.clusterId(), observation.lastSerial(), null);
+              observation.recorded(s.lastSerial(), recoveries, id, s.operation());
+          case Step.Begin s -> observation.recorded(serial, recoveries, id, s.operation());
+          case Step.RollBack s -> observation.recorded(serial, recoveries, id, s.operation());
+          case Step.Recovered s -> observation.recorded(serial, s.number(), id, null);
+          case Step.Finish s -> observation.recorded(serial, recoveries, id, null);
         };
-    write(cluster, seen, decision, null, problems);
+    write(cluster, seen, decided, null, problems);
   }
 
   /** Writes what was seen, and what is waited for, if it differs from what the status says. */
   void report(
       KeelsonCluster cluster, Sighting seen, @Nullable WaitReason waiting, List<Problem> problems) {
-    Observation observation = seen.observation();
-    write(
-        cluster,
-        seen,
-        new Decision(observation.clusterId(), observation.lastSerial(), observation.operation()),
-        waiting,
-        problems);
+    write(cluster, seen, seen.observation(), waiting, problems);
   }
-
-  private record Decision(
-      @Nullable String clusterId, long lastSerial, @Nullable Operation operation) {}
 
   private void write(
       KeelsonCluster cluster,
       Sighting seen,
-      Decision decision,
+      Observation decided,
       @Nullable WaitReason waiting,
       List<Problem> problems) {
     ClusterStatus before = cluster.getStatus();
-    ClusterStatus after = status(cluster, before, seen, decision, waiting, problems);
+    ClusterStatus after = status(cluster, before, seen, decided, waiting, problems);
     if (after.equals(before)) {
       return;
     }
@@ -96,24 +88,15 @@ final class StatusWriter {
       KeelsonCluster cluster,
       @Nullable ClusterStatus before,
       Sighting seen,
-      Decision decision,
+      Observation o,
       @Nullable WaitReason waiting,
       List<Problem> problems) {
     Names names = Names.of(cluster);
-    Observation o = seen.observation();
-    Observation decided =
-        new Observation(
-            o.wanted(),
-            decision.lastSerial,
-            decision.clusterId,
-            decision.operation,
-            o.membership(),
-            o.pods(),
-            o.disks(),
-            o.now());
     List<Problem> all = new ArrayList<>(problems);
     all.addAll(seen.problems());
-    Situation situation = new Situation(decided, waiting, all);
+    BackupSummary backup = backups.of(cluster);
+    Situation situation =
+        new Situation(o, waiting, backup == null ? null : backup.lastVerified(), all);
     List<Condition> conditions =
         ClusterConditions.of(
             cluster.getSpec(),
@@ -126,8 +109,11 @@ final class StatusWriter {
     return new ClusterStatus(
         cluster.getMetadata().getGeneration(),
         ClusterConditions.phase(situation, conditions),
-        decision.clusterId,
+        o.clusterId(),
         state.map(MemberState::version).orElse(before == null ? null : before.version()),
+        seen.serverVersion() == null && before != null
+            ? before.serverVersion()
+            : seen.serverVersion(),
         leader.map(ListedMember::name).orElse(null),
         o.pods().size(),
         TargetSize.of(cluster.getSpec()),
@@ -139,13 +125,14 @@ final class StatusWriter {
             ? (before == null ? null : before.learners())
             : (Integer) (o.membership().members().size() - o.membership().voterCount()),
         Labels.selector(names),
-        decision.lastSerial,
+        o.lastSerial(),
+        o.recoveries() == 0 ? null : (Integer) (int) o.recoveries(),
         state.map(MemberState::revision).orElse(before == null ? null : before.revision()),
         state.map(MemberState::dbSizeBytes).orElse(before == null ? null : before.dbSizeBytes()),
         seen.members(),
-        decision.operation,
+        o.operation(),
         new Endpoints(names.serviceUrl(tls), names.peerDomain(), names.clientSecret()),
-        backups.of(cluster),
+        backup,
         conditions);
   }
 
@@ -188,7 +175,9 @@ final class StatusWriter {
         null,
         null,
         null,
+        null,
         Labels.selector(Names.of(cluster)),
+        null,
         null,
         null,
         null,

@@ -11,6 +11,7 @@ import dev.keelson.operator.model.Names;
 import dev.keelson.operator.model.backup.RestoreContainer;
 import dev.keelson.operator.model.backup.RestoreSource;
 import dev.keelson.operator.model.membership.DiskState;
+import dev.keelson.operator.model.membership.StartMode;
 import dev.keelson.operator.model.membership.Step;
 import dev.keelson.operator.model.membership.Step.OutsideStep;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -69,7 +70,7 @@ final class StepExecutor {
    * A learner stays out of the client Service, ready or not, until it votes: it serves no writes.
    */
   private void startPod(KeelsonCluster cluster, Sighting seen, Step.StartPod step) {
-    Pod pod = pods.pod(cluster, step.serial(), step.peers(), step.newCluster());
+    Pod pod = pods.pod(cluster, step.serial(), step.peers(), step.mode());
     ListedMember member =
         seen.view() == null
             ? null
@@ -77,7 +78,7 @@ final class StepExecutor {
     if (member != null && member.learner()) {
       pod.getMetadata().getLabels().put(Labels.SERVING, "false");
     }
-    RestoreSource source = step.newCluster() ? restores.of(cluster) : null;
+    RestoreSource source = step.mode() == StartMode.SEED ? restores.of(cluster) : null;
     kubernetes.create(source == null ? pod : RestoreContainer.before(pod, source));
   }
 

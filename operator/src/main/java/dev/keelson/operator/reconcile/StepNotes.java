@@ -1,6 +1,7 @@
 package dev.keelson.operator.reconcile;
 
 import dev.keelson.operator.model.Names;
+import dev.keelson.operator.model.membership.StartMode;
 import dev.keelson.operator.model.membership.Step;
 import dev.keelson.operator.model.membership.WaitReason;
 import java.util.List;
@@ -17,6 +18,7 @@ final class StepNotes {
   static String reason(WaitReason reason) {
     return switch (reason) {
       case QUORUM_LOST -> "QuorumLost";
+      case RECOVERY_REFUSED -> "RecoveryRefused";
       case QUORUM_GUARD -> "QuorumGuard";
       case FOREIGN_CLUSTER -> "ForeignCluster";
       case ROLL_STUCK -> "RollStuck";
@@ -43,12 +45,19 @@ final class StepNotes {
               + s.operation().step();
       case Step.RollBack s ->
           "taking back " + names(names, s.operation().serials()) + ": " + s.cause();
+      case Step.Recovered s ->
+          s.needed()
+              ? "recovery " + s.number() + " is done; new members join"
+              : "recovery " + s.number() + " is not needed: a majority answers";
       case Step.Finish s -> "done";
       case Step.CreateDisk s -> "disk of " + names.member(s.serial()) + " made";
       case Step.RecordVoter s -> names.member(s.serial()) + " is recorded as a voter on its disk";
       case Step.DeleteDisk s -> "disk of " + names.member(s.serial()) + " deleted";
       case Step.RetainDisk s -> "disk of " + names.member(s.serial()) + " put away";
-      case Step.StartPod s -> "Pod " + names.member(s.serial()) + " made";
+      case Step.StartPod s ->
+          "Pod "
+              + names.member(s.serial())
+              + (s.mode() == StartMode.FORCED ? " made, as the only member" : " made");
       case Step.SetServing s ->
           names.member(s.serial())
               + (s.serving() ? " serves clients" : " takes no new clients any more");

@@ -14,7 +14,7 @@ import java.util.function.Function;
 /** Which finished backups no rule keeps. */
 public final class RetentionPlan {
   /**
-   * A backup that succeeded.
+   * A backup that has ended.
    *
    * @param name its resource
    * @param finished when it ended
@@ -48,6 +48,15 @@ public final class RetentionPlan {
     return newestFirst.reversed().stream()
         .map(Finished::name)
         .filter(name -> !kept.contains(name))
+        .toList();
+  }
+
+  /** Names of failed backups to prune: only the newest ones are kept, to be looked at. */
+  public static List<String> pruneFailed(BackupRetention rules, List<Finished> failed) {
+    return failed.stream()
+        .sorted(Comparator.comparing(Finished::finished).thenComparing(Finished::name).reversed())
+        .skip(rules.keepLast())
+        .map(Finished::name)
         .toList();
   }
 

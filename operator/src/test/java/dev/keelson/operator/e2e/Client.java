@@ -2,10 +2,15 @@ package dev.keelson.operator.e2e;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.operator.model.OwnedSecret;
+import dev.keelson.proto.etcdserverpb.ClusterGrpc;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
+import dev.keelson.proto.etcdserverpb.MemberListRequest;
+import dev.keelson.proto.etcdserverpb.MemberRemoveRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.proto.etcdserverpb.RangeResponse;
+import dev.keelson.proto.etcdserverpb.RequestOp;
+import dev.keelson.proto.etcdserverpb.TxnRequest;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -15,18 +20,48 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.Security;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** A client that knows nothing but the client Secret, and tries again like any good one. */
+/**
+ * A client that knows nothing but the client Secret, which it reads again when a request fails, and
+ * tries again like any good one. It writes a value under a key once however often it tries.
+ */
 final class Client implements AutoCloseable {
-  private static final int ATTEMPTS = 60;
+  /** How long it goes on trying; a request that takes longer has failed. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final ManagedChannel channel;
+  private static final int BATCH = 100;
+  private static final long PAUSE_MILLIS = 100;
+  private static final long DEADLINE_SECONDS = 3;
 
-  Client(Secret secret) {
+  static {
+    // A Service that is made anew has another address; must come before the first lookup.
+    Security.setProperty("networkaddress.cache.ttl", "0");
+    Security.setProperty("networkaddress.cache.negative.ttl", "0");
+  }
+
+  private final Supplier<Secret> secrets;
+  private Map<String, String> known;
+  private ManagedChannel channel;
+
+  Client(Supplier<Secret> secrets) {
+    this.secrets = secrets;
+    Secret secret = secrets.get();
+    this.known = Map.copyOf(secret.getData());
+    this.channel = open(secret);
+  }
+
+  private static ManagedChannel open(Secret secret) {
     URI endpoint = URI.create(text(secret, "endpoints"));
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(endpoint.getHost(), endpoint.getPort());
@@ -43,7 +78,7 @@ final class Client implements AutoCloseable {
     } else {
       builder.usePlaintext();
     }
-    this.channel = builder.build();
+    return builder.build();
   }
 
   private static String text(Secret secret, String key) {
@@ -60,35 +95,94 @@ final class Client implements AutoCloseable {
             .setKey(ByteString.copyFromUtf8(key))
             .setValue(ByteString.copyFromUtf8(value))
             .build();
-    var _ = retried(() -> stub().put(request));
+    var _ = retried(stub -> stub.put(request));
   }
 
   @Nullable String get(String key) {
     RangeRequest request = RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
-    RangeResponse answer = retried(() -> stub().range(request));
+    RangeResponse answer = retried(stub -> stub.range(request));
     return answer.getKvsCount() == 0 ? null : answer.getKvs(0).getValue().toStringUtf8();
   }
 
-  private KVGrpc.KVBlockingStub stub() {
-    return KVGrpc.newBlockingStub(channel).withDeadlineAfter(5, TimeUnit.SECONDS);
+  /** All keys from the first to before the second, without their values. */
+  List<String> keys(String from, String end) {
+    RangeRequest request =
+        RangeRequest.newBuilder()
+            .setKey(ByteString.copyFromUtf8(from))
+            .setRangeEnd(ByteString.copyFromUtf8(end))
+            .setKeysOnly(true)
+            .build();
+    return retried(stub -> stub.range(request)).getKvsList().stream()
+        .map(pair -> pair.getKey().toStringUtf8())
+        .toList();
   }
 
-  private static <T> T retried(java.util.function.Supplier<T> call) {
-    StatusRuntimeException last = null;
-    for (int i = 0; i < ATTEMPTS; i++) {
+  /** Writes so many keys of 256 bytes, a hundred at a time. */
+  void fill(String prefix, int keys) {
+    ByteString value = ByteString.copyFromUtf8("v".repeat(256));
+    for (int begin = 0; begin < keys; begin += BATCH) {
+      TxnRequest.Builder batch = TxnRequest.newBuilder();
+      for (int i = begin; i < Math.min(keys, begin + BATCH); i++) {
+        batch.addSuccess(
+            RequestOp.newBuilder()
+                .setRequestPut(
+                    PutRequest.newBuilder()
+                        .setKey(ByteString.copyFromUtf8(prefix + i))
+                        .setValue(value)));
+      }
+      TxnRequest request = batch.build();
+      var _ = retried(stub -> stub.txn(request));
+    }
+  }
+
+  /** What a person can do with etcdctl behind the operator's back. */
+  void removeMember(String name) {
+    ClusterGrpc.ClusterBlockingStub cluster =
+        ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    long id =
+        cluster.memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
+            .filter(member -> member.getName().equals(name))
+            .findFirst()
+            .orElseThrow()
+            .getID();
+    var _ = cluster.memberRemove(MemberRemoveRequest.newBuilder().setID(id).build());
+  }
+
+  private <T> T retried(Function<KVGrpc.KVBlockingStub, T> call) {
+    Instant end = Instant.now().plus(PATIENCE);
+    while (true) {
       try {
-        return call.get();
+        return call.apply(
+            KVGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                .withWaitForReady());
       } catch (StatusRuntimeException failed) {
-        last = failed;
-        try {
-          Thread.sleep(500);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          break;
+        if (Instant.now().isAfter(end)) {
+          throw new AssertionError("no answer within " + PATIENCE, failed);
         }
+        pause();
+        renew();
       }
     }
-    throw new AssertionError("no answer", last);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** With the certificates of now, as a program does whose Secret is mounted as files. */
+  private void renew() {
+    Secret secret = secrets.get();
+    if (!known.equals(secret.getData())) {
+      channel.shutdownNow();
+      known = Map.copyOf(secret.getData());
+      channel = open(secret);
+    }
   }
 
   @Override

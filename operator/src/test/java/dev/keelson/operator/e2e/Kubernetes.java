@@ -1,30 +1,44 @@
 package dev.keelson.operator.e2e;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.keelson.operator.api.v1alpha1.KeelsonBackup;
+import dev.keelson.operator.api.v1alpha1.KeelsonBackupSchedule;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
+import dev.keelson.operator.api.v1alpha1.MemberStatus;
+import dev.keelson.operator.model.OwnedSecret;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A user: kubectl to change things, the API to look at them. */
+/** A user: kubectl to change things, the API to look at them, and a client of what runs there. */
 final class Kubernetes implements AutoCloseable {
   static final String NAMESPACE = "keelson-e2e";
-  private static final long POLL_MILLIS = 500;
+  private static final String OPERATOR = "keelson-operator";
+  private static final String INSTANCE = "app.kubernetes.io/instance";
+  private static final Duration POLL = Duration.ofMillis(250);
 
   private final Rig rig;
   private final KubernetesClient client;
+  private int etcdctls;
 
   Kubernetes(Rig rig) {
     this.rig = rig;
@@ -50,16 +64,209 @@ final class Kubernetes implements AutoCloseable {
   }
 
   /** Expects it to be refused, and returns what it says. */
-  String refused(String... words) {
-    Command.Result result = command(words).run(60);
+  String refused(String yaml) {
+    Command.Result result = applied(yaml);
     if (result.status() == 0) {
-      throw new AssertionError("accepted: " + Arrays.toString(words));
+      throw new AssertionError("accepted: " + yaml);
     }
     return result.output();
   }
 
-  void apply(Path file) {
-    kubectl("-n", NAMESPACE, "apply", "--validate=false", "-f", file.toString());
+  /** As the page on the operator says. */
+  void installOperator() {
+    kubectl("apply", "--validate=false", "-k", LocalRig.root().resolve("k8s").toString());
+    awaitOperator();
+  }
+
+  /** Returns when its Pod is there and ready. */
+  void awaitOperator() {
+    kubectl(
+        "-n",
+        OPERATOR,
+        "wait",
+        "--for=condition=Available",
+        "--timeout=55s",
+        "deployment/keelson-operator");
+  }
+
+  /** Ends the operator where it is; Kubernetes starts it again. */
+  void killOperator() {
+    var _ = Command.of("kill", "-9", operatorProcess()).succeed(10);
+  }
+
+  /** The number of the operator's process. */
+  String operatorProcess() {
+    String pod =
+        client.pods().inNamespace(OPERATOR).list().getItems().stream()
+            .filter(found -> found.getMetadata().getDeletionTimestamp() == null)
+            .findFirst()
+            .orElseThrow()
+            .getMetadata()
+            .getName();
+    return local().process(OPERATOR, pod);
+  }
+
+  /** What only the Kubernetes on this machine offers; skips the caller on another one. */
+  LocalRig local() {
+    LocalRig local = rig.local();
+    assumeTrue(local != null, "this Kubernetes does not run on this machine");
+    return Objects.requireNonNull(local);
+  }
+
+  /** Connected with what the client Secret of a cluster says. */
+  Client connect(String cluster) {
+    var _ = local(); // Services are reached from this machine
+    return new Client(
+        () ->
+            Objects.requireNonNull(
+                client.secrets().inNamespace(NAMESPACE).withName(cluster + "-client").get()));
+  }
+
+  void apply(String yaml) {
+    Command.Result result = applied(yaml);
+    if (result.status() != 0) {
+      throw new AssertionError(result.output());
+    }
+  }
+
+  private Command.Result applied(String yaml) {
+    try {
+      Path file = Files.createTempFile("e2e", ".yaml");
+      try {
+        Files.writeString(file, yaml);
+        return command("-n", NAMESPACE, "apply", "--validate=false", "-f", file.toString()).run(60);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes a cluster. */
+  void create(String name, String spec) {
+    apply(
+        """
+        apiVersion: keelson.dev/v1alpha1
+        kind: KeelsonCluster
+        metadata:
+          name: %s
+        spec:
+          storage: {size: 1Gi}
+        """
+                .formatted(name)
+            + spec.indent(2));
+  }
+
+  /** Merges something, in JSON, into the specification of a cluster. */
+  void patch(String name, String spec) {
+    kubectl("-n", NAMESPACE, "patch", "kc", name, "--type=merge", "-p", "{\"spec\":" + spec + "}");
+  }
+
+  void scale(String name, int replicas) {
+    kubectl("-n", NAMESPACE, "scale", "kc/" + name, "--replicas=" + replicas);
+  }
+
+  /** Deletes a cluster and all it leaves. */
+  void destroy(String name) {
+    kubectl("-n", NAMESPACE, "delete", "kc", name, "--timeout=50s");
+    removeLeftovers(name);
+  }
+
+  /** Deletes the disks of a cluster that is gone. */
+  void removeLeftovers(String name) {
+    kubectl("-n", NAMESPACE, "delete", "pod,pvc", "-l", INSTANCE + "=" + name);
+  }
+
+  List<Pod> memberPods(String cluster) {
+    return client
+        .pods()
+        .inNamespace(NAMESPACE)
+        .withLabel(INSTANCE, cluster)
+        .withLabel("app.kubernetes.io/component", "member")
+        .list()
+        .getItems();
+  }
+
+  Pod pod(String name) {
+    return Objects.requireNonNull(client.pods().inNamespace(NAMESPACE).withName(name).get(), name);
+  }
+
+  List<PersistentVolumeClaim> disks(String cluster) {
+    return client
+        .persistentVolumeClaims()
+        .inNamespace(NAMESPACE)
+        .withLabel(INSTANCE, cluster)
+        .list()
+        .getItems();
+  }
+
+  /** A text of a Secret; empty if it is not there. */
+  String secret(String name, String key) {
+    return Objects.requireNonNullElse(
+        OwnedSecret.text(client.secrets().inNamespace(NAMESPACE).withName(name).get(), key), "");
+  }
+
+  /** The name of a healthy voter that does not lead; null if there is none. */
+  @Nullable String anyFollower(String cluster) {
+    return cluster(cluster).getStatus().members().stream()
+        .filter(member -> member.role().equals("Voter") && member.healthy())
+        .map(MemberStatus::name)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Runs etcdctl in a Pod that is given nothing but the client Secret; returns its output. */
+  String etcdctl(String cluster, String... words) {
+    String name = "etcdctl-" + ++etcdctls;
+    apply(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s}
+        spec:
+          restartPolicy: Never
+          containers:
+            - name: etcdctl
+              image: etcdctl:3.5.16
+              command: [etcdctl, %s]
+              env:
+                - name: ETCDCTL_ENDPOINTS
+                  valueFrom: {secretKeyRef: {name: %s-client, key: endpoints}}
+                - {name: ETCDCTL_CACERT, value: /client/ca.crt}
+                - {name: ETCDCTL_CERT, value: /client/tls.crt}
+                - {name: ETCDCTL_KEY, value: /client/tls.key}
+              volumeMounts: [{name: client, mountPath: /client, readOnly: true}]
+          volumes: [{name: client, secret: {secretName: %s-client}}]
+        """
+            .formatted(name, String.join(", ", words), cluster, cluster));
+    until(
+        Duration.ofSeconds(60),
+        () -> List.of("Succeeded", "Failed").contains(pod(name).getStatus().getPhase()),
+        () -> Serialization.asYaml(pod(name).getStatus()));
+    return logs(name, "etcdctl");
+  }
+
+  /** The output of a container. */
+  String logs(String pod, String container) {
+    LocalRig local = rig.local();
+    try {
+      return local == null
+          ? kubectl("-n", NAMESPACE, "logs", pod, "-c", container)
+          : Files.readString(local.log(NAMESPACE, pod, container));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The operator's Events about an object, newest last: reason and note. */
+  List<String> events(String name) {
+    return client.events().v1().events().inNamespace(NAMESPACE).list().getItems().stream()
+        .filter(event -> event.getRegarding().getName().equals(name))
+        .filter(event -> event.getEventTime() != null)
+        .sorted(Comparator.comparing(event -> event.getEventTime().getTime()))
+        .map(event -> event.getReason() + ": " + event.getNote())
+        .toList();
   }
 
   KeelsonCluster cluster(String name) {
@@ -70,6 +277,20 @@ final class Kubernetes implements AutoCloseable {
   KeelsonBackup backup(String name) {
     return Objects.requireNonNull(
         client.resources(KeelsonBackup.class).inNamespace(NAMESPACE).withName(name).get());
+  }
+
+  KeelsonBackupSchedule schedule(String name) {
+    return Objects.requireNonNull(
+        client.resources(KeelsonBackupSchedule.class).inNamespace(NAMESPACE).withName(name).get());
+  }
+
+  /** Waits for the end of a backup. */
+  KeelsonBackup awaitBackup(String name, Duration limit) {
+    until(
+        limit,
+        () -> backup(name).getStatus() != null && backup(name).getStatus().finishedAt() != null,
+        () -> Serialization.asYaml(backup(name)));
+    return backup(name);
   }
 
   /** Waits until a cluster is so. */
@@ -123,12 +344,16 @@ final class Kubernetes implements AutoCloseable {
                 + kubectl("-n", NAMESPACE, "get", "events,pods")
                 + rig.logs());
       }
-      try {
-        Thread.sleep(POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new AssertionError("interrupted", e);
-      }
+      pause(POLL);
+    }
+  }
+
+  static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
     }
   }
 

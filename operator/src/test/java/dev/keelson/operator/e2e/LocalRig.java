@@ -2,36 +2,46 @@ package dev.keelson.operator.e2e;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * kube-apiserver and kube-controller-manager on etcd, and a stand-in for the kubelet that runs each
- * container as a local process. Everything lies in one folder outside the system's temporary one,
- * which the Pods hide behind a volume of their own.
+ * kube-apiserver and kube-controller-manager on etcd, a stand-in for the kubelet that runs each
+ * container as a local process, and an S3 server. Everything lies in one folder outside the
+ * system's temporary one, which the Pods hide behind a volume of their own.
  */
 final class LocalRig implements Rig {
-  private static final String JAVA =
-      Path.of(System.getProperty("java.home"), "bin/java").toString();
   private static final int TAIL_CHARS = 3_000;
+  private static final String KUBELET = "kubelet";
+  private static final String ETCD = "etcd";
+
+  /** This machine's address in the network of the Pods. */
+  private static final String HOST = "10.244.0.1";
 
   private final Path home;
   private final Path tools;
-  private final List<Process> processes = new ArrayList<>();
+  private final Map<String, Process> processes = new LinkedHashMap<>();
+  private @Nullable TerminationMessages messages;
+  private @Nullable S3Server s3;
 
   private LocalRig(Path home, Path tools) {
     this.home = home;
@@ -39,7 +49,7 @@ final class LocalRig implements Rig {
   }
 
   static LocalRig start() {
-    Path root = Path.of(System.getProperty("keelson.root")).toAbsolutePath().normalize();
+    Path root = root();
     Path cache = Path.of(System.getProperty("user.home"), ".cache/keelson");
     String given = System.getenv("KEELSON_KUBE_TOOLS");
     need(given != null, "KEELSON_KUBE_TOOLS is not set");
@@ -60,7 +70,13 @@ final class LocalRig implements Rig {
       LocalRig rig =
           new LocalRig(Files.createTempDirectory(Path.of("/var/tmp"), "keelson-e2e"), tools);
       try {
-        rig.run(etcd, Objects.requireNonNull(serverJar), Objects.requireNonNull(operatorJar));
+        rig.run(
+            etcd,
+            new LocalImages(
+                rig.home,
+                etcd.resolveSibling("etcdctl"),
+                Objects.requireNonNull(serverJar),
+                Objects.requireNonNull(operatorJar)));
         return rig;
       } catch (RuntimeException | Error failed) {
         rig.close();
@@ -69,6 +85,10 @@ final class LocalRig implements Rig {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  static Path root() {
+    return Path.of(System.getProperty("keelson.root")).toAbsolutePath().normalize();
   }
 
   private static void need(boolean there, String otherwise) {
@@ -94,21 +114,19 @@ final class LocalRig implements Rig {
     }
   }
 
-  private void run(Path etcd, Path serverJar, Path operatorJar) throws IOException {
-    Path server = Files.copy(serverJar, home.resolve("server.jar"));
-    Path operator = Files.copy(operatorJar, home.resolve("operator.jar"));
-    Files.writeString(home.resolve("images.json"), images(server, operator));
+  private void run(Path etcd, LocalImages images) throws IOException {
     int store = freePort();
     background(
-        "etcd",
+        ETCD,
         Map.of(),
-        etcd.toString(),
-        "--data-dir=" + home.resolve("etcd"),
-        "--unsafe-no-fsync",
-        "--log-level=warn",
-        "--listen-client-urls=http://127.0.0.1:" + store,
-        "--advertise-client-urls=http://127.0.0.1:" + store,
-        "--listen-peer-urls=http://127.0.0.1:" + freePort());
+        List.of(
+            etcd.toString(),
+            "--data-dir=" + home.resolve("etcd"),
+            "--unsafe-no-fsync",
+            "--log-level=warn",
+            "--listen-client-urls=http://127.0.0.1:" + store,
+            "--advertise-client-urls=http://127.0.0.1:" + store,
+            "--listen-peer-urls=http://127.0.0.1:" + freePort()));
     Command.of(tools.resolve("kube-up.sh").toString())
         .with("KUBE_RUN", home.resolve("kube"))
         .with("KUBE_PORT", 20_000 + 3 * (int) (ProcessHandle.current().pid() % 3_000))
@@ -116,50 +134,31 @@ final class LocalRig implements Rig {
         .with("KUBE_AUTHZ", "RBAC")
         .succeed(180);
     background(
-        "kubelet",
+        KUBELET,
         Map.of("KUBE_RUN", home.resolve("kube").toString(), "KUBECONFIG", kubeconfig().toString()),
-        "python3",
-        tools.resolve("fake-kubelet.py").toString(),
-        "--images",
-        home.resolve("images.json").toString(),
-        "--nodes",
-        "3");
+        List.of(
+            "python3",
+            tools.resolve("fake-kubelet.py").toString(),
+            "--images",
+            images.file().toString(),
+            "--nodes",
+            "3"));
+    messages =
+        new TerminationMessages(
+            new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig().toFile()))
+                .build(),
+            images.messages());
   }
 
-  private static String images(Path server, Path operator) {
-    List<String> member =
-        List.of(
-            JAVA,
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "--add-opens=java.base/java.lang=ALL-UNNAMED",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-Xlog:disable",
-            "-cp",
-            server.toString(),
-            "dev.keelson.server.Main");
-    List<String> control =
-        List.of(
-            JAVA,
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx192m",
-            "-jar",
-            operator.toString());
-    return new KubernetesSerialization()
-        .asJson(Map.of("keelson:*", member, "keelson-operator:*", control));
-  }
-
-  private void background(String name, Map<String, String> environment, String... words)
+  private void background(String name, Map<String, String> environment, List<String> words)
       throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(words)
             .redirectErrorStream(true)
             .redirectOutput(home.resolve(name + ".log").toFile());
     builder.environment().putAll(environment);
-    processes.add(builder.start());
+    processes.put(name, builder.start());
   }
 
   private static int freePort() throws IOException {
@@ -174,8 +173,101 @@ final class LocalRig implements Rig {
   }
 
   @Override
-  public boolean reachable() {
-    return true;
+  public LocalRig local() {
+    return this;
+  }
+
+  /** The S3 server, started when it is asked for. */
+  S3Server s3() {
+    S3Server running = s3;
+    if (running != null) {
+      return running;
+    }
+    Path jar = Path.of(System.getProperty("it.s3proxy"));
+    need(Files.exists(jar), jar + " is missing; it comes with pre-integration-test");
+    try {
+      S3Server server = new S3Server(HOST, freePort());
+      background("s3proxy", Map.of(), server.command(jar, home.resolve("s3/data")));
+      awaitPort(server);
+      s3 = server;
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void awaitPort(S3Server server) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
+      try (Socket _ = new Socket(server.address(), server.port())) {
+        return;
+      } catch (IOException notYet) {
+        if (System.nanoTime() > end) {
+          throw new UncheckedIOException("no S3 server", notYet);
+        }
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** A {@code kubectl} that also has what a stand-in for the kubelet cannot serve. */
+  Path kubectl() throws IOException {
+    Path script = home.resolve("bin/kubectl");
+    if (!Files.exists(script)) {
+      Files.createDirectories(script.getParent());
+      Files.writeString(
+          script,
+          """
+          #!/bin/bash
+          # logs and exec, of Pods with one container in the namespace default; apply without the
+          # rules that this old API server does not know
+          kubectl=$(type -ap kubectl | sed -n 2p)
+          case $1 in
+          logs)
+            cat %1$s/kube/kubelet/logs/default_$2_*.log | tail -n "${3#--tail=}"
+            ;;
+          exec)
+            pid=$(grep -o "default/$2 [^ ]* started, pid [0-9]*" %1$s/kubelet.log |
+              tail -n 1 | grep -o '[0-9]*$')
+            mapfile -d '' environment < /proc/$pid/environ
+            shift 3
+            exec nsenter -t $pid -m -u -n -- env -i "${environment[@]}" "$@"
+            ;;
+          apply | replace)
+            exec "$kubectl" "$@" --validate=false
+            ;;
+          *)
+            exec "$kubectl" "$@"
+            ;;
+          esac
+          """
+              .formatted(home));
+      var _ = Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    return script;
+  }
+
+  /** The log of a container, which {@code kubectl logs} cannot fetch from a stand-in. */
+  Path log(String namespace, String pod, String container) {
+    return home.resolve("kube/kubelet/logs")
+        .resolve(namespace + "_" + pod + "_" + container + ".log");
+  }
+
+  /** The process of a Pod's container that was started last. */
+  String process(String namespace, String pod) {
+    Pattern started =
+        Pattern.compile(Pattern.quote(namespace + "/" + pod) + " \\S+ started, pid (\\d+)");
+    Matcher starts = started.matcher(read(home.resolve(KUBELET + ".log")));
+    return starts.results().map(found -> found.group(1)).reduce((a, b) -> b).orElseThrow();
   }
 
   @Override
@@ -193,26 +285,34 @@ final class LocalRig implements Rig {
   }
 
   private static String tail(Path file) {
+    String all = read(file);
+    return "\n--- " + file + "\n" + all.substring(Math.max(0, all.length() - TAIL_CHARS));
+  }
+
+  private static String read(Path file) {
     try {
-      String all = Files.readString(file, StandardCharsets.UTF_8);
-      return "\n--- " + file + "\n" + all.substring(Math.max(0, all.length() - TAIL_CHARS));
+      return Files.readString(file, StandardCharsets.UTF_8);
     } catch (IOException gone) {
-      return "\n--- " + file + " " + gone;
+      return gone.toString();
     }
   }
 
   /** The kubelet first: it ends its Pods and takes its networks away. */
   @Override
   public void close() {
-    if (processes.size() > 1) {
-      stop(processes.get(1));
+    if (messages != null) {
+      messages.close();
     }
+    processes.entrySet().stream()
+        .filter(process -> !process.getKey().equals(ETCD))
+        .forEach(process -> stop(process.getValue()));
     var _ =
         Command.of(tools.resolve("kube-down.sh").toString())
             .with("KUBE_RUN", home.resolve("kube"))
             .run(60);
-    if (!processes.isEmpty()) {
-      stop(processes.getFirst());
+    Process etcd = processes.get(ETCD);
+    if (etcd != null) {
+      stop(etcd);
     }
     keepLogs();
     try (Stream<Path> files = Files.walk(home)) {
@@ -224,7 +324,7 @@ final class LocalRig implements Rig {
 
   /** Beside the reports of the tests, for whoever looks for a reason afterwards. */
   private void keepLogs() {
-    Path kept = Path.of(System.getProperty("keelson.root"), "operator/target/e2e-logs");
+    Path kept = root().resolve("operator/target/e2e-logs");
     try (Stream<Path> files = Files.walk(home)) {
       Files.createDirectories(kept);
       for (Path file : files.filter(f -> f.toString().endsWith(".log")).toList()) {

@@ -1,310 +1,303 @@
 package dev.keelson.operator.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.keelson.operator.api.v1alpha1.BackupPhase;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.api.v1alpha1.MemberStatus;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
-import io.fabric8.kubernetes.api.model.Secret;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a user does with the operator, in the order of a cluster's life. */
+/**
+ * What a user does with the operator, in the order of a cluster's life, while clients write to it.
+ */
+@ExtendWith(OnKubernetes.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class OperatorIT {
-  private static final Duration START = Duration.ofSeconds(150);
+  private static final String ONE = "one";
+
+  /** For one change of a member or two; much longer than it takes on a machine of its own. */
   private static final Duration CHANGE = Duration.ofSeconds(150);
-  private static final Path ROOT = Path.of(System.getProperty("keelson.root"));
 
-  @TempDir Path files;
-  private Rig rig;
-  private Kubernetes kubernetes;
+  private final Kubernetes kubernetes;
 
-  @BeforeAll
-  void install() {
-    rig = Rig.find();
-    kubernetes = new Kubernetes(rig);
-    kubernetes.kubectl("apply", "--validate=false", "-k", ROOT.resolve("k8s").toString());
-    var _ =
-        kubernetes
-            .client()
-            .resource(
-                new NamespaceBuilder()
-                    .withNewMetadata()
-                    .withName(Kubernetes.NAMESPACE)
-                    .endMetadata()
-                    .build())
-            .create();
-    kubernetes.kubectl(
-        "-n",
-        "keelson-operator",
-        "wait",
-        "--for=condition=Available",
-        "--timeout=55s",
-        "deployment/keelson-operator");
-  }
-
-  @AfterAll
-  void remove() {
-    if (kubernetes != null) {
-      kubernetes.close();
-    }
-    if (rig != null) {
-      rig.close();
-    }
-  }
-
-  private void apply(String name, String spec) throws IOException {
-    Path file = files.resolve(name + ".yaml");
-    Files.writeString(
-        file,
-        """
-        apiVersion: keelson.dev/v1alpha1
-        kind: KeelsonCluster
-        metadata:
-          name: %s
-        spec:
-        """
-                .formatted(name)
-            + spec.indent(2));
-    kubernetes.apply(file);
-  }
-
-  private void patch(String name, String spec) {
-    kubernetes.kubectl(
-        "-n",
-        Kubernetes.NAMESPACE,
-        "patch",
-        "kc",
-        name,
-        "--type=merge",
-        "-p",
-        "{\"spec\":" + spec + "}");
-  }
-
-  private void scale(String name, int replicas) {
-    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "scale", "kc/" + name, "--replicas=" + replicas);
-  }
-
-  private Client client(String cluster) {
-    assumeTrue(rig.reachable(), "Services of this Kubernetes are not reachable from here");
-    Secret secret =
-        kubernetes
-            .client()
-            .secrets()
-            .inNamespace(Kubernetes.NAMESPACE)
-            .withName(cluster + "-client")
-            .get();
-    return new Client(Objects.requireNonNull(secret));
+  OperatorIT(Kubernetes kubernetes) {
+    this.kubernetes = kubernetes;
   }
 
   private static List<Long> serials(KeelsonCluster cluster) {
     return cluster.getStatus().members().stream().map(MemberStatus::serial).sorted().toList();
   }
 
+  /** Does something to the cluster while it is written to; no request fails, no write is lost. */
+  private void underLoad(String name, Runnable change) {
+    try (Client client = kubernetes.connect(ONE);
+        Load load = new Load(name, () -> kubernetes.connect(ONE))) {
+      change.run();
+      Load.Summary summary = load.end(client);
+      assertThat(summary.acknowledged()).isPositive();
+      System.out.println(name + ": " + summary);
+    }
+  }
+
+  private void kubectl(String... words) {
+    String[] all = new String[words.length + 2];
+    all[0] = "-n";
+    all[1] = Kubernetes.NAMESPACE;
+    System.arraycopy(words, 0, all, 2, words.length);
+    var _ = kubernetes.kubectl(all);
+  }
+
   @Test
   @Order(1)
-  void theSchemaRefusesWhatMakesNoSense() throws IOException {
+  void theSchemaRefusesWhatMakesNoSense() {
     assertThat(refusal("replicas: 10")).contains("spec.replicas");
     assertThat(refusal("replicas: -1")).contains("spec.replicas");
     assertThat(refusal("tls: {mode: Sometimes}")).contains("spec.tls.mode");
     assertThat(refusal("version: latest")).contains("spec.version");
   }
 
-  private String refusal(String spec) throws IOException {
-    Path file = files.resolve("bad.yaml");
-    Files.writeString(
-        file,
+  private String refusal(String spec) {
+    return kubernetes.refused(
         "apiVersion: keelson.dev/v1alpha1\nkind: KeelsonCluster\nmetadata: {name: bad}\nspec: {"
             + spec
             + "}\n");
-    return kubernetes.refused(
-        "-n", Kubernetes.NAMESPACE, "apply", "--validate=false", "-f", file.toString());
   }
 
   @Test
   @Order(2)
-  void oneResourceMakesAClusterThatItsSecretOpens() throws IOException {
-    apply("one", "replicas: 1\nstorage: {size: 1Gi}\nrepair: {diskLossGraceSeconds: 1}\n");
-    KeelsonCluster cluster = kubernetes.awaitVoters("one", 1, START);
+  void oneResourceMakesAClusterThatItsSecretOpensForEtcdctlInAPod() {
+    kubernetes.create(ONE, "repair: {diskLossGraceSeconds: 1}\nmembership: {drainSeconds: 2}\n");
+    KeelsonCluster cluster = kubernetes.awaitVoters(ONE, 3, CHANGE);
     assertThat(cluster.getStatus().clusterID()).isNotEmpty();
     assertThat(cluster.getStatus().selector()).contains("app.kubernetes.io/instance=one");
     assertThat(Kubernetes.is(cluster, "CertificatesValid")).isTrue();
-    try (Client client = client("one")) {
-      client.put("a", "1");
-      assertThat(client.get("a")).isEqualTo("1");
-    }
+    assertThat(serials(cluster)).containsExactly(1L, 2L, 3L);
+    assertThat(kubernetes.etcdctl(ONE, "put", "greeting", "hello")).contains("OK");
+    assertThat(kubernetes.etcdctl(ONE, "get", "greeting")).contains("greeting\nhello");
   }
 
   @Test
   @Order(3)
-  void aLostPodComesBackOnItsDisk() {
-    String id = kubernetes.cluster("one").getStatus().clusterID();
-    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "pod", "one-1");
-    KeelsonCluster cluster = kubernetes.awaitVoters("one", 1, START);
-    assertThat(cluster.getStatus().clusterID()).isEqualTo(id);
-    assertThat(serials(cluster)).containsExactly(1L);
-    try (Client client = client("one")) {
-      assertThat(client.get("a")).isEqualTo("1");
-    }
+  void itGrowsAndShrinksByPairsUnderLoad() {
+    underLoad(
+        "scale",
+        () -> {
+          kubernetes.scale(ONE, 5);
+          assertThat(serials(kubernetes.awaitVoters(ONE, 5, CHANGE)))
+              .containsExactly(1L, 2L, 3L, 4L, 5L);
+          kubernetes.scale(ONE, 3);
+          kubernetes.awaitVoters(ONE, 3, CHANGE);
+        });
+    assertThat(kubernetes.cluster(ONE).getStatus().replicas()).isEqualTo(3);
   }
 
   @Test
   @Order(4)
-  void aDeletedServiceIsMadeAgain() {
-    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "service", "one");
-    kubernetes.until(
-        Duration.ofSeconds(20),
-        () ->
-            kubernetes.client().services().inNamespace(Kubernetes.NAMESPACE).withName("one").get()
-                != null,
-        () -> "no Service");
+  void aLostPodComesBackOnItsDiskUnderLoad() {
+    KeelsonCluster before = kubernetes.cluster(ONE);
+    underLoad(
+        "lost-pod",
+        () -> {
+          kubectl("delete", "pod", Objects.requireNonNull(before.getStatus().leader()));
+          kubernetes.awaitVoters(ONE, 3, CHANGE);
+        });
+    KeelsonCluster after = kubernetes.cluster(ONE);
+    assertThat(after.getStatus().clusterID()).isEqualTo(before.getStatus().clusterID());
+    assertThat(serials(after)).isEqualTo(serials(before));
   }
 
   @Test
   @Order(5)
-  void itGrowsToThreeByAPair() {
-    scale("one", 3);
-    KeelsonCluster cluster = kubernetes.awaitVoters("one", 3, CHANGE);
-    assertThat(serials(cluster)).containsExactly(1L, 2L, 3L);
-    try (Client client = client("one")) {
-      assertThat(client.get("a")).isEqualTo("1");
-      client.put("a", "2");
-    }
+  void aLostDiskIsReplacedByANewMemberUnderLoad() {
+    long victim = serials(kubernetes.cluster(ONE)).getLast();
+    underLoad(
+        "lost-disk",
+        () -> {
+          kubectl("delete", "pvc", "data-one-" + victim, "--wait=false");
+          kubectl("delete", "pod", "one-" + victim, "--wait=false");
+          kubernetes.await(ONE, CHANGE, cluster -> !serials(cluster).contains(victim));
+          kubernetes.awaitVoters(ONE, 3, CHANGE);
+        });
+    assertThat(serials(kubernetes.cluster(ONE))).hasSize(3).doesNotContain(victim);
   }
 
   @Test
   @Order(6)
-  void aLostDiskIsReplacedByANewMember() {
-    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "pvc", "data-one-2", "--wait=false");
-    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "pod", "one-2", "--wait=false");
-    kubernetes.await("one", CHANGE, cluster -> !serials(cluster).contains(2L));
-    KeelsonCluster cluster = kubernetes.awaitVoters("one", 3, CHANGE);
-    assertThat(serials(cluster)).containsExactly(1L, 3L, 4L);
-    try (Client client = client("one")) {
-      assertThat(client.get("a")).isEqualTo("2");
-    }
+  void anUpgradeAndNewSettingsReachAllMembersOneByOneUnderLoadTheLeaderLast() {
+    String leader = Objects.requireNonNull(kubernetes.cluster(ONE).getStatus().leader());
+    underLoad(
+        "roll",
+        () -> {
+          kubernetes.patch(
+              ONE, "{\"image\": \"keelson:0.1.1\", \"config\": {\"quotaBytes\": 1073741824}}");
+          kubernetes.awaitVoters(ONE, 3, CHANGE.multipliedBy(2));
+        });
+    assertThat(kubernetes.memberPods(ONE))
+        .allSatisfy(
+            pod -> {
+              assertThat(pod.getSpec().getContainers().getFirst().getImage())
+                  .isEqualTo("keelson:0.1.1");
+              assertThat(pod.getSpec().getContainers().getFirst().getArgs())
+                  .contains("--quota-backend-bytes=1073741824");
+            });
+    List<String> rolls =
+        kubernetes.events(ONE).stream().filter(event -> event.contains("Roll of")).toList();
+    assertThat(rolls).hasSize(3);
+    assertThat(rolls.getLast()).contains("Roll of " + leader);
   }
 
   @Test
   @Order(7)
-  void changedSettingsReachAllMembersAndOneScaleDownFollows() {
-    patch("one", "{\"replicas\": 1, \"config\": {\"quotaBytes\": 1073741824}}");
-    KeelsonCluster cluster = kubernetes.awaitVoters("one", 1, CHANGE.multipliedBy(2));
-    assertThat(cluster.getStatus().members()).hasSize(1);
-    try (Client client = client("one")) {
-      assertThat(client.get("a")).isEqualTo("2");
-    }
+  void aBadImageCostsOneMemberAndNotTheCluster() {
+    underLoad(
+        "bad-image",
+        () -> {
+          kubernetes.patch(ONE, "{\"image\": \"nowhere:1\"}");
+          KeelsonCluster cluster =
+              kubernetes.await(
+                  ONE,
+                  CHANGE,
+                  c -> {
+                    Condition degraded = Kubernetes.condition(c, "Degraded");
+                    return degraded != null && degraded.getMessage().contains("ImagePullBackOff");
+                  });
+          assertThat(Kubernetes.is(cluster, "Available")).isTrue();
+          assertThat(Kubernetes.is(cluster, "ConfigApplied")).isFalse();
+          kubernetes.patch(ONE, "{\"image\": \"keelson:0.1.1\"}");
+          kubernetes.awaitVoters(ONE, 3, CHANGE);
+        });
   }
 
   @Test
   @Order(8)
-  void zeroStopsAllAndMoreResumesAsItWas() {
-    scale("one", 0);
-    kubernetes.await("one", CHANGE, cluster -> Kubernetes.is(cluster, "Hibernated"));
-    assertThat(kubernetes.cluster("one").getStatus().replicas()).isZero();
-    scale("one", 1);
-    kubernetes.awaitVoters("one", 1, START);
-    try (Client client = client("one")) {
-      assertThat(client.get("a")).isEqualTo("2");
-    }
+  void certificatesAndAuthoritiesAreReplacedUnderLoad() {
+    String before = kubernetes.secret("one-client", "ca.crt");
+    underLoad(
+        "rotation",
+        () -> {
+          kubectl("delete", "secret", "one-server-tls", "one-peer-tls");
+          kubernetes.patch(ONE, "{\"tls\": {\"caGeneration\": 2, \"caOverlapSeconds\": 45}}");
+          kubernetes.until(
+              CHANGE,
+              () ->
+                  kubernetes
+                          .events(ONE)
+                          .containsAll(
+                              List.of(
+                                  "Authority: one-ca: the old one is not trusted any more",
+                                  "Authority: one-peer-ca: the old one is not trusted any more"))
+                      && !kubernetes.secret("one-client", "ca.crt").contains(before),
+              () -> String.join("\n", kubernetes.events(ONE)));
+          // Members that start now have never seen the old authorities.
+          kubectl("delete", "pod", Objects.requireNonNull(kubernetes.anyFollower(ONE)));
+          kubernetes.awaitVoters(ONE, 3, CHANGE);
+        });
   }
 
   @Test
   @Order(9)
-  void aBackupIsStoredAndANewClusterBeginsWithIt() throws IOException {
-    Path claim = files.resolve("claim.yaml");
-    Files.writeString(
-        claim,
-        """
-        apiVersion: v1
-        kind: PersistentVolumeClaim
-        metadata: {name: backups}
-        spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
-        ---
-        apiVersion: keelson.dev/v1alpha1
-        kind: KeelsonBackup
-        metadata: {name: first}
-        spec: {clusterRef: {name: one}, store: {pvc: {claimName: backups}}}
-        """);
-    kubernetes.apply(claim);
+  void whatAPersonTookAwayIsMadeAgain() {
+    List<Long> before = serials(kubernetes.cluster(ONE));
+    String removed = Objects.requireNonNull(kubernetes.anyFollower(ONE));
+    kubectl("delete", "service", ONE);
     kubernetes.until(
         CHANGE,
         () ->
-            kubernetes.backup("first").getStatus() != null
-                && kubernetes.backup("first").getStatus().finishedAt() != null,
-        () -> "the backup has not ended: " + kubernetes.backup("first").getStatus());
-    assertThat(kubernetes.backup("first").getStatus().phase()).isEqualTo(BackupPhase.Succeeded);
-    apply("two", "replicas: 1\nstorage: {size: 1Gi}\nbootstrap: {fromBackup: {name: first}}\n");
-    kubernetes.awaitVoters("two", 1, START);
-    try (Client client = client("two")) {
-      assertThat(client.get("a")).isEqualTo("2");
-    }
+            kubernetes.client().services().inNamespace(Kubernetes.NAMESPACE).withName(ONE).get()
+                != null,
+        () -> "no Service");
+    underLoad(
+        "removed",
+        () -> {
+          try (Client client = kubernetes.connect(ONE)) {
+            client.removeMember(removed);
+          }
+          kubernetes.await(ONE, CHANGE, cluster -> serials(cluster).contains(before.getLast() + 1));
+          kubernetes.awaitVoters(ONE, 3, CHANGE);
+        });
+    assertThat(kubernetes.memberPods(ONE))
+        .extracting(pod -> pod.getMetadata().getName())
+        .doesNotContain(removed);
   }
 
   @Test
   @Order(10)
-  void aWrongSecretIsNamed() throws IOException {
-    apply(
-        "three",
-        """
-        replicas: 1
-        storage: {size: 1Gi}
-        tls: {mode: Secret, serverSecretName: none, peerSecretName: none}
-        """);
+  void aPausedClusterIsLookedAtAndLeftAlone() {
+    kubernetes.patch(ONE, "{\"paused\": true, \"replicas\": 5}");
     KeelsonCluster cluster =
         kubernetes.await(
-            "three",
-            Duration.ofSeconds(30),
-            c -> Kubernetes.condition(c, "CertificatesValid") != null);
-    assertThat(
-            Objects.requireNonNull(Kubernetes.condition(cluster, "CertificatesValid")).getMessage())
-        .contains("no Secret none");
-    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "kc", "three", "--timeout=30s");
+            ONE,
+            CHANGE,
+            c -> Kubernetes.is(c, "Paused") && Objects.equals(c.getStatus().targetReplicas(), 5));
+    assertThat(cluster.getStatus().operation()).isNull();
+    assertThat(cluster.getStatus().voters()).isEqualTo(3);
+    assertThat(Kubernetes.is(cluster, "Available")).isTrue();
+    kubernetes.patch(ONE, "{\"paused\": false, \"replicas\": 3}");
+    kubernetes.awaitVoters(ONE, 3, CHANGE);
   }
 
   @Test
   @Order(11)
-  void deletionIsHeldBackWhileItIsForbiddenAndKeepsTheDisks() {
-    patch("one", "{\"deletionProtection\": true}");
-    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "kc", "one", "--wait=false");
-    kubernetes.kubectl(
-        "-n",
-        Kubernetes.NAMESPACE,
-        "delete",
-        "pod",
-        "-l",
-        "app.kubernetes.io/instance=one,app.kubernetes.io/component=member");
-    kubernetes.until(
-        START,
-        () -> Objects.equals(kubernetes.cluster("one").getStatus().readyReplicas(), 1),
-        () -> "not looked after any more");
-    patch("one", "{\"deletionProtection\": false}");
-    kubernetes.kubectl(
-        "-n", Kubernetes.NAMESPACE, "wait", "--for=delete", "kc/one", "--timeout=50s");
-    assertThat(
-            kubernetes
-                .client()
-                .persistentVolumeClaims()
-                .inNamespace(Kubernetes.NAMESPACE)
-                .withLabel("app.kubernetes.io/instance", "one")
-                .list()
-                .getItems())
-        .isNotEmpty();
+  void zeroStopsAllAndMoreResumesAsItWas() {
+    List<Long> before = serials(kubernetes.cluster(ONE));
+    kubernetes.scale(ONE, 0);
+    kubernetes.await(ONE, CHANGE, cluster -> Kubernetes.is(cluster, "Hibernated"));
+    assertThat(kubernetes.memberPods(ONE)).isEmpty();
+    assertThat(kubernetes.cluster(ONE).getStatus().replicas()).isZero();
+    kubernetes.scale(ONE, 3);
+    assertThat(serials(kubernetes.awaitVoters(ONE, 3, CHANGE))).isEqualTo(before);
+    assertThat(kubernetes.etcdctl(ONE, "get", "greeting")).contains("greeting\nhello");
+  }
+
+  @Test
+  @Order(12)
+  void deletionIsHeldBackWhileItIsForbidden() {
+    kubernetes.patch(ONE, "{\"deletionProtection\": true}");
+    kubectl("delete", "kc", ONE, "--wait=false");
+    String lost = Objects.requireNonNull(kubernetes.anyFollower(ONE));
+    kubectl("delete", "pod", lost);
+    kubernetes.awaitVoters(ONE, 3, CHANGE);
+    assertThat(kubernetes.cluster(ONE).getMetadata().getDeletionTimestamp()).isNotNull();
+    assertThat(kubernetes.memberPods(ONE))
+        .extracting(pod -> pod.getMetadata().getName())
+        .contains(lost);
+  }
+
+  @Test
+  @Order(13)
+  void aLostQuorumIsLeftAloneAndToldOf() {
+    List<Long> serials = serials(kubernetes.cluster(ONE));
+    String last = "one-" + serials.getFirst();
+    String uid = kubernetes.pod(last).getMetadata().getUid();
+    for (long victim : serials.subList(1, 3)) {
+      kubectl("delete", "pvc", "data-one-" + victim, "--wait=false");
+    }
+    kubectl("delete", "pod", "one-" + serials.get(1), "one-" + serials.get(2), "--wait=false");
+    KeelsonCluster cluster =
+        kubernetes.await(
+            ONE,
+            CHANGE.multipliedBy(2),
+            c -> {
+              Condition available = Kubernetes.condition(c, "Available");
+              return available != null && "QuorumLost".equals(available.getReason());
+            });
+    assertThat(Kubernetes.is(cluster, "Available")).isFalse();
+    assertThat(Kubernetes.is(cluster, "QuorumHealthy")).isFalse();
+    assertThat(kubernetes.pod(last).getMetadata().getUid()).isEqualTo(uid);
+    assertThat(kubernetes.memberPods(ONE)).hasSize(1);
+    assertThat(serials(cluster)).isEqualTo(serials);
+    kubernetes.patch(ONE, "{\"deletionProtection\": false}");
+    kubectl("wait", "--for=delete", "kc/one", "--timeout=50s");
+    assertThat(kubernetes.disks(ONE)).as("disks stay").isNotEmpty();
+    kubernetes.removeLeftovers(ONE);
   }
 }

@@ -1,14 +1,15 @@
 package dev.keelson.operator.e2e;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A Kubernetes to test with. */
 interface Rig extends AutoCloseable {
   /** How to reach it. */
   Path kubeconfig();
 
-  /** Whether this machine reaches Services and Pods by their names. */
-  boolean reachable();
+  /** The same, when it runs on this machine and so offers more than a Kubernetes does. */
+  @Nullable LocalRig local();
 
   /** What went wrong, as far as it can tell: the ends of all logs. */
   String logs();
@@ -25,8 +26,8 @@ interface Rig extends AutoCloseable {
   /** A cluster that is there already. */
   record GivenRig(Path kubeconfig) implements Rig {
     @Override
-    public boolean reachable() {
-      return false;
+    public @Nullable LocalRig local() {
+      return null;
     }
 
     @Override

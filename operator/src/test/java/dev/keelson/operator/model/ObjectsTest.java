@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.model.membership.DiskState;
+import dev.keelson.operator.model.membership.StartMode;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -32,7 +33,8 @@ final class ObjectsTest {
 
   @Test
   void theSeedMayStartAClusterOfItself() {
-    Pod pod = MemberPod.of(cluster("{'tls': {'mode': 'Off'}}"), IMAGES, 1, List.of(1L), true);
+    Pod pod =
+        MemberPod.of(cluster("{'tls': {'mode': 'Off'}}"), IMAGES, 1, List.of(1L), StartMode.SEED);
     assertThat(pod.getMetadata().getName()).isEqualTo("demo-1");
     assertThat(pod.getSpec().getHostname()).isEqualTo("demo-1");
     assertThat(pod.getSpec().getSubdomain()).isEqualTo("demo-peers");
@@ -51,7 +53,7 @@ final class ObjectsTest {
 
   @Test
   void aJoiningMemberKnowsAllAndCannotStartACluster() {
-    Pod pod = MemberPod.of(cluster("{}"), IMAGES, 4, List.of(1L, 4L), false);
+    Pod pod = MemberPod.of(cluster("{}"), IMAGES, 4, List.of(1L, 4L), StartMode.MEMBER);
     assertThat(server(pod).getArgs())
         .contains(
             "--initial-cluster=demo-1=https://demo-1.demo-peers.ns.svc:2380,"
@@ -67,8 +69,21 @@ final class ObjectsTest {
   }
 
   @Test
+  void onlyAForcedMemberLeavesTheOthersBehind() {
+    Pod forced = MemberPod.of(cluster("{}"), IMAGES, 4, List.of(4L), StartMode.FORCED);
+    assertThat(server(forced).getArgs())
+        .contains("--force-new-cluster=true", "--initial-cluster-state=existing");
+    assertThat(MemberPod.forced(forced)).isTrue();
+    for (StartMode usual : List.of(StartMode.SEED, StartMode.MEMBER)) {
+      assertThat(MemberPod.forced(MemberPod.of(cluster("{}"), IMAGES, 4, List.of(4L), usual)))
+          .isFalse();
+    }
+  }
+
+  @Test
   void theProbesAskTheServersHealthEndpoints() {
-    Container server = server(MemberPod.of(cluster("{}"), IMAGES, 1, List.of(1L), false));
+    Container server =
+        server(MemberPod.of(cluster("{}"), IMAGES, 1, List.of(1L), StartMode.MEMBER));
     assertThat(server.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/livez");
     assertThat(server.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/readyz");
     assertThat(server.getArgs()).contains("--listen-metrics-urls=http://0.0.0.0:2381");
@@ -84,7 +99,7 @@ final class ObjectsTest {
   void extraSettingsCannotTakeTheOperatorsPlace() {
     KeelsonCluster cluster =
         cluster("{'config': {'extra': {'name': 'x', 'heartbeat-interval': '50'}}}");
-    assertThat(server(MemberPod.of(cluster, IMAGES, 1, List.of(1L), false)).getArgs())
+    assertThat(server(MemberPod.of(cluster, IMAGES, 1, List.of(1L), StartMode.MEMBER)).getArgs())
         .contains("--name=demo-1", "--heartbeat-interval=50")
         .doesNotContain("--name=x");
   }
@@ -93,7 +108,10 @@ final class ObjectsTest {
   void aPersonsLabelsCannotTakeTheOperatorsPlace() {
     KeelsonCluster cluster =
         cluster("{'pod': {'labels': {'keelson.dev/serial': '9', 'team': 'a'}}}");
-    assertThat(MemberPod.of(cluster, IMAGES, 1, List.of(1L), false).getMetadata().getLabels())
+    assertThat(
+            MemberPod.of(cluster, IMAGES, 1, List.of(1L), StartMode.MEMBER)
+                .getMetadata()
+                .getLabels())
         .containsEntry("keelson.dev/serial", "1")
         .containsEntry("team", "a");
   }
@@ -101,7 +119,7 @@ final class ObjectsTest {
   @Test
   void theSelectorsMatchTheMemberPods() {
     KeelsonCluster cluster = cluster("{}");
-    Pod pod = MemberPod.of(cluster, IMAGES, 1, List.of(1L), false);
+    Pod pod = MemberPod.of(cluster, IMAGES, 1, List.of(1L), StartMode.MEMBER);
     var labels = pod.getMetadata().getLabels();
     assertThat(labels).containsAllEntriesOf(Services.client(cluster).getSpec().getSelector());
     assertThat(labels).containsAllEntriesOf(Services.peers(cluster).getSpec().getSelector());
@@ -138,7 +156,7 @@ final class ObjectsTest {
 
   @Test
   void antiAffinityIsPreferredRequiredOrAPersonsOwn() {
-    var preferred = MemberPod.of(cluster("{}"), IMAGES, 1, List.of(1L), false).getSpec();
+    var preferred = MemberPod.of(cluster("{}"), IMAGES, 1, List.of(1L), StartMode.MEMBER).getSpec();
     assertThat(
             preferred
                 .getAffinity()
@@ -146,7 +164,7 @@ final class ObjectsTest {
                 .getPreferredDuringSchedulingIgnoredDuringExecution())
         .hasSize(1);
     KeelsonCluster strict = cluster("{'pod': {'antiAffinity': 'Required'}}");
-    var required = MemberPod.of(strict, IMAGES, 1, List.of(1L), false).getSpec();
+    var required = MemberPod.of(strict, IMAGES, 1, List.of(1L), StartMode.MEMBER).getSpec();
     assertThat(
             required
                 .getAffinity()

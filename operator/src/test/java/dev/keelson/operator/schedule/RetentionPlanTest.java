@@ -51,4 +51,15 @@ final class RetentionPlanTest {
             new Finished("b", START.plusSeconds(2), false));
     assertThat(prune(new BackupRetention(1, 0, 0, 0), backups)).containsExactly("a");
   }
+
+  @Test
+  void theNewestFailedOnesAreKeptToBeLookedAt() {
+    List<Finished> failed =
+        List.of(
+            new Finished("old", START, false),
+            new Finished("new", START.plusSeconds(9), false),
+            new Finished("middle", START.plusSeconds(5), false));
+    assertThat(RetentionPlan.pruneFailed(new BackupRetention(2, 9, 9, 9), failed))
+        .containsExactly("old");
+  }
 }

@@ -169,6 +169,7 @@ public final class StateMachine implements AutoCloseable {
     } catch (KvException e) {
       outcome = Applied.failed(e);
     }
+    store.written(request.getLeaderMillis());
     store.applied(index, term);
     return outcome;
   }

@@ -1,12 +1,11 @@
 package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
-import dev.keelson.kv.lease.Lessor;
 import dev.keelson.node.env.Environment;
-import dev.keelson.node.peer.SnapshotStore;
+import dev.keelson.node.metrics.MemberMetrics;
 import dev.keelson.node.peer.Transport;
+import dev.keelson.raft.SnapshotMetadata;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
 /** What a member needs because there are others: puts it together and starts it. */
@@ -20,37 +19,39 @@ final class ClusterParts {
   private final Ids ids;
   private final Consensus consensus;
   private final StateMachine state;
+  private final SnapshotInstaller snapshots;
   private final Roster roster;
   private final Join join;
   private final LeaseCalls leases;
   private final LeaderTransfer transfer;
   private final MembershipCalls membership;
   private final VersionAgreement versions;
+  private final Digests digests;
   private final Divergence divergence;
   private final PeerRequests requests;
 
   /** Which member of which cluster this is. */
-  record Ids(long cluster, long member) {}
+  private record Ids(long cluster, long member) {}
 
   ClusterParts(
       MemberSettings settings,
       Environment environment,
       Transport transport,
-      Ids ids,
+      OpenState open,
       Consensus consensus,
-      Consensus.Queues queues,
-      StateMachine state,
-      Lessor lessor,
-      SnapshotStore snapshots,
+      Queues queues,
       LongSupplier applied,
-      LongAdder renewals,
+      MemberMetrics metrics,
       Runnable removal) {
     this.settings = settings;
     this.environment = environment;
     this.transport = transport;
-    this.ids = ids;
+    ids = new Ids(open.storage.clusterId(), open.storage.memberId());
     this.consensus = consensus;
-    this.state = state;
+    state = open.machine;
+    snapshots =
+        new SnapshotInstaller(
+            settings.dataDir(), open.storage.disk(), open.storage.backend(), state, applied);
     roster = new Roster(environment, ids.member(), state.members(), transport, FAREWELL_MILLIS);
     join = new Join(settings, environment, transport);
     AtLeader atLeader =
@@ -64,10 +65,10 @@ final class ClusterParts {
             atLeader,
             queues.barrier(),
             state,
-            lessor,
+            open.lessor,
             () -> consensus.standing().commit(),
             settings.heartbeatMillis(),
-            renewals);
+            metrics.store.leasesRenewed);
     transfer = new LeaderTransfer(environment, ids.member(), consensus, transport, settings);
     membership =
         new MembershipCalls(
@@ -93,7 +94,7 @@ final class ClusterParts {
             transport,
             queues.proposals(),
             consensus::standing);
-    Digests digests = new Digests(environment, ids.member(), state, applied);
+    digests = new Digests(environment, ids.member(), state, applied);
     divergence =
         new Divergence(
             ids.cluster(),
@@ -104,7 +105,7 @@ final class ClusterParts {
             queues.proposals(),
             consensus::standing,
             applied,
-            () -> state.store().log().currentRevision());
+            state.store().log());
     requests =
         new PeerRequests(
             ids.cluster(),
@@ -115,14 +116,34 @@ final class ClusterParts {
             membership,
             snapshots,
             digests,
+            metrics.network,
             removal);
   }
 
-  /** Begins to listen to the others. */
-  void start() {
+  /**
+   * Begins to talk with the others.
+   *
+   * @return completes when consensus may begin, at once unless this member's state has to be
+   *     compared with that of others first; fails if it differs
+   */
+  CompletableFuture<Void> start() {
     transport.start(ids.cluster(), ids.member(), requests);
     roster.refresh();
     askForMembers();
+    if (!settings.cluster().checks().atStart()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return new InitialCheck(
+            environment, ids.cluster(), ids.member(), state.members(), transport, digests)
+        .run();
+  }
+
+  /** Consensus has begun. */
+  void started() {
+    if (settings.cluster().advanceElection()) {
+      new FirstElection(environment, ids.member(), state.members(), transport, consensus, settings)
+          .begin();
+    }
   }
 
   /** A member that joins cannot answer the leader before it knows where that is. */
@@ -131,6 +152,11 @@ final class ClusterParts {
       var _ = join.members().thenAccept(roster::hint);
       var _ = environment.after(settings.electionMillis(), this::askForMembers);
     }
+  }
+
+  /** Replaces the state by a snapshot that has arrived; applier. */
+  void install(SnapshotMetadata snapshot) {
+    snapshots.install(snapshot);
   }
 
   /** The membership may have changed. */

@@ -4,16 +4,12 @@ import dev.keelson.node.env.Environment;
 import dev.keelson.node.env.Worker;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.node.loop.LogWriter;
-import dev.keelson.node.loop.MembershipProposals;
 import dev.keelson.node.loop.NodeLog;
 import dev.keelson.node.loop.NodeLoop;
-import dev.keelson.node.loop.Proposals;
-import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.Standing;
 import dev.keelson.node.peer.Transport;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
-import dev.keelson.raft.MemoryLog;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.Raft;
 import dev.keelson.raft.RaftConfig;
@@ -49,34 +45,34 @@ final class Consensus {
   /**
    * Builds consensus around what was found on disk.
    *
-   * @param recovered the log, with the configuration as of {@code applied}
-   * @param applied what the state machine has reached
+   * @param open the log, and what the state machine has reached
    */
   Consensus(
       MemberSettings settings,
       Environment environment,
       Transport transport,
-      DurableLog durable,
-      long memberId,
-      MemoryLog recovered,
-      long applied,
+      OpenState open,
       Queues queues,
       Outside outside,
       Consumer<Throwable> failed) {
     this.transport = transport;
     this.outside = outside;
     keepEntries = settings.logKeepEntries();
+    DurableLog durable = open.walLog;
     RaftConfig config =
-        RaftConfig.builder(memberId)
+        RaftConfig.builder(open.storage.memberId())
             .electionTicks(settings.electionTicks())
             .heartbeatTicks(1)
             .preVote(settings.preVote())
             .checkQuorum(true)
-            .appliedIndex(applied)
+            .appliedIndex(open.machine.appliedIndex())
             .build();
     NodeLog log =
         new NodeLog(
-            recovered, durable, settings.logKeepEntries(), settings.memory().logCacheBytes());
+            open.recoveredLog(),
+            durable,
+            settings.logKeepEntries(),
+            settings.memory().logCacheBytes());
     Raft raft = new Raft(config, log, environment.random());
     writer = new LogWriter(environment, environment.watched(durable), this::appended, failed);
     loop =
@@ -86,12 +82,10 @@ final class Consensus {
             environment.watched(new Ports()),
             queues.proposals(),
             queues.changes(),
-            queues.barrier());
+            queues.barrier(),
+            environment::wallMillis);
     worker = environment.worker("keelson-node", loop::turn, failed);
   }
-
-  /** Where clients' wishes wait for the loop. */
-  record Queues(Proposals proposals, MembershipProposals changes, ReadBarrier barrier) {}
 
   void start() {
     writer.start();

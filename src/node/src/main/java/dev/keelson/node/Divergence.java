@@ -2,6 +2,7 @@ package dev.keelson.node;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.kv.alarm.Alarms;
+import dev.keelson.kv.mvcc.EventLog;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.Standing;
 import dev.keelson.node.peer.Transport;
@@ -43,8 +44,9 @@ final class Divergence {
   private final Proposals proposals;
   private final Supplier<Standing> standing;
   private final LongSupplier applied;
-  private final LongSupplier revision;
+  private final EventLog history;
   private final AtomicBoolean comparing = new AtomicBoolean();
+  private long comparedCompaction;
 
   Divergence(
       long clusterId,
@@ -55,7 +57,7 @@ final class Divergence {
       Proposals proposals,
       Supplier<Standing> standing,
       LongSupplier applied,
-      LongSupplier revision) {
+      EventLog history) {
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.transport = transport;
@@ -64,7 +66,7 @@ final class Divergence {
     this.proposals = proposals;
     this.standing = standing;
     this.applied = applied;
-    this.revision = revision;
+    this.history = history;
   }
 
   /** Compares digests at the entry applied last, if this member leads. */
@@ -78,7 +80,24 @@ final class Divergence {
 
   /** Compares hashes of what is stored, if this member leads. */
   void compareHashes() {
-    long at = revision.getAsLong();
+    compareHashes(history.currentRevision());
+  }
+
+  /**
+   * Compares hashes of what the newest compaction has left, once for each compaction, if this
+   * member leads: etcd's CompactHashCheck. Unlike the newest revision, members have had time to
+   * reach it.
+   */
+  void compareCompactions() {
+    long at = history.compactRevision();
+    if (at > 0 && at != comparedCompaction && standing.get().isLeader()) {
+      comparedCompaction = at;
+      compareHashes(at);
+      LOG.atInfo().addKeyValue("compact-revision", at).log("finished compaction hash check");
+    }
+  }
+
+  private void compareHashes(long at) {
     compare(
         HashKvRequest.newBuilder().setClusterId(clusterId).setRevision(at).build(),
         () -> digests.hashKv(at).thenApply(hash -> text(hash.hash(), hash.compactRevision())),

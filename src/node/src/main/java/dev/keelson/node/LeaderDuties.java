@@ -64,9 +64,12 @@ final class LeaderDuties {
     if (isDue(DIGEST_MILLIS)) {
       divergence.compareDigests();
     }
-    long hashes = settings.cluster().corruptCheckMillis();
-    if (hashes > 0 && isDue(hashes)) {
+    MemberSettings.CorruptionChecks checks = settings.cluster().checks();
+    if (checks.everyMillis() > 0 && isDue(checks.everyMillis())) {
       divergence.compareHashes();
+    }
+    if (checks.compactionMillis() > 0 && isDue(checks.compactionMillis())) {
+      divergence.compareCompactions();
     }
     if (settings.cluster().promoteLearners()
         && isDue(PROMOTION_MILLIS)

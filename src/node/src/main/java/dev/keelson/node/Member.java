@@ -1,48 +1,26 @@
 package dev.keelson.node;
 
-import dev.keelson.kv.Applied;
 import dev.keelson.kv.StateMachine;
-import dev.keelson.kv.lease.Leases;
-import dev.keelson.kv.lease.Lessor;
-import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.watch.WatchHub;
-import dev.keelson.kv.watch.WatchSettings;
 import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.MemberServices;
-import dev.keelson.node.api.auth.Authentication;
-import dev.keelson.node.api.auth.Identities;
-import dev.keelson.node.api.auth.Passwords;
-import dev.keelson.node.api.auth.Tokens;
 import dev.keelson.node.compaction.AutoCompaction;
 import dev.keelson.node.env.Environment;
+import dev.keelson.node.env.RateLimit;
 import dev.keelson.node.loop.Applier;
-import dev.keelson.node.loop.MembershipProposals;
-import dev.keelson.node.loop.Proposals;
-import dev.keelson.node.loop.ReadBarrier;
-import dev.keelson.node.loop.RequestIds;
 import dev.keelson.node.loop.Standing;
 import dev.keelson.node.metrics.MemberMetrics;
 import dev.keelson.node.metrics.PrometheusText;
 import dev.keelson.node.metrics.SlowRequests;
 import dev.keelson.node.peer.Transport;
-import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
-import dev.keelson.raft.Entry;
-import dev.keelson.raft.HardState;
-import dev.keelson.raft.Role;
-import dev.keelson.raft.SnapshotMetadata;
-import dev.keelson.raft.SoftState;
 import dev.keelson.raft.Status;
-import dev.keelson.raft.confchange.ConfChange;
-import dev.keelson.raft.confchange.ConfChangeException;
 import io.grpc.ServerServiceDefinition;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,11 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
-  private static final int TICKS_PER_EXPIRY = 10;
   private static final long REMOVAL_PAUSE_MILLIS = 1000;
-
-  /** How many expiry rounds, about 30 s, a view waits for the next page. */
-  private static final int PAGED_IDLE_MAX = 30;
 
   private final MemberSettings settings;
   private final Environment environment;
@@ -74,28 +48,17 @@ public final class Member implements AutoCloseable {
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean removed = new AtomicBoolean();
   private final MemberMetrics metrics = new MemberMetrics();
-  private final SlowRequests slow;
-  private final MemberStorage storage;
-  private final WalLog walLog;
-  private final StateMachine state;
-  private final Lessor lessor;
-  private final Tokens tokens;
-  private final Consequences consequences;
-  private final Proposals proposals;
-  private final MembershipProposals changes;
-  private final ReadBarrier barrier;
+  private final OpenState open;
+  private final Queues queues;
   private final Consensus consensus;
-  private final SnapshotInstaller installer;
   private final ClusterParts cluster;
-  private final LeaderDuties duties;
   private final Applier applier;
   private final WatchHub watchHub;
   private final SpaceQuota quota;
-  private final LeaseExpiry leaseExpiry;
-  private final Housekeeping housekeeping;
+  private final Chores chores;
   private final MemberServices services;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
-  private long ticks;
+  private boolean closing; // guarded by this
 
   /**
    * Opens the member after asking the others what it has to know of them: one without data that
@@ -149,77 +112,36 @@ public final class Member implements AutoCloseable {
     this.environment = environment;
     this.transport = transport;
     this.failureHandler = failureHandler;
-    slow =
+    SlowRequests slow =
         new SlowRequests(
             settings.upkeep().slowApply(), settings.upkeep().slowCall(), metrics.requests);
-    tokens = openTokens(settings, environment);
-    storage = MemberStorage.open(settings, environment, fresh);
-    walLog = new WalLog(storage.wal(), settings.fsync(), metrics.disk, environment::nanoTime);
-    Leases leases = new Leases(storage.backend());
-    lessor = new Lessor(leases, () -> TimeUnit.NANOSECONDS.toMillis(environment.nanoTime()));
-    consequences = new Consequences(lessor, tokens, this::compacted);
-    state = new StateMachine(storage.backend(), leases, consequences);
-    if (state.members().isRemoved(storage.memberId())) {
-      state.close();
-      storage.close();
-      throw new MemberStartException(MemberRemovedException.TEXT);
-    }
-    if (settings.cluster().forceNew()) {
-      storage.forceNewCluster(state.appliedIndex(), state.members());
-    }
-    long requestTimeoutNanos = TimeUnit.MILLISECONDS.toNanos(settings.requestTimeoutMillis());
-    RequestIds ids = new RequestIds(storage.memberId(), environment.wallMillis());
-    proposals =
-        new Proposals(
-            ids,
-            environment::nanoTime,
-            requestTimeoutNanos,
-            new ProposalTimeouts(
-                settings.electionMillis(),
-                storage.memberId(),
-                transport,
-                this::standing,
-                environment::nanoTime),
-            settings.requestBytesMax(),
-            this::wakeConsensus);
-    changes =
-        new MembershipProposals(
-            ids,
-            environment::nanoTime,
-            TimeUnit.MILLISECONDS.toNanos(settings.electionMillis()),
-            this::wakeConsensus);
-    barrier =
-        new ReadBarrier(
-            environment::nanoTime, ids.next(), requestTimeoutNanos, this::wakeConsensus);
-    applier = new Applier(environment, state, proposals, changes, new ApplyObserver(), this::fail);
-    consensus =
-        new Consensus(
+    open = new OpenState(settings, environment, metrics, fresh, this::compacted);
+    MemberStorage storage = open.storage;
+    StateMachine state = open.machine;
+    Outcomes outcomes =
+        new Outcomes(
+            settings.electionMillis(), state, open.lessor, open.consequences, metrics, slow);
+    queues =
+        Queues.of(
             settings,
             environment,
             transport,
-            walLog,
             storage.memberId(),
-            storage.memoryLog(state.appliedIndex(), state.members().configuration()),
-            state.appliedIndex(),
-            new Consensus.Queues(proposals, changes, barrier),
-            new Outside(),
-            this::fail);
-    installer =
-        new SnapshotInstaller(
-            settings.dataDir(), storage.disk(), storage.backend(), state, applier::appliedIndex);
+            this::standing,
+            this::wakeConsensus);
+    applier =
+        new Applier(environment, state, queues.proposals(), queues.changes(), outcomes, this::fail);
+    consensus = new Consensus(settings, environment, transport, open, queues, outcomes, this::fail);
     cluster =
         new ClusterParts(
             settings,
             environment,
             transport,
-            new ClusterParts.Ids(storage.clusterId(), storage.memberId()),
+            open,
             consensus,
-            new Consensus.Queues(proposals, changes, barrier),
-            state,
-            lessor,
-            installer,
+            queues,
             applier::appliedIndex,
-            metrics.store.leasesRenewed,
+            metrics,
             this::removed);
     watchHub =
         new WatchHub(
@@ -227,11 +149,7 @@ public final class Member implements AutoCloseable {
             storage.clusterId(),
             storage.memberId(),
             () -> consensus.standing().term(),
-            new WatchSettings(
-                    settings.memory().watchRingBytes(),
-                    WatchSettings.DEFAULT.batchBytes(),
-                    WatchSettings.DEFAULT.fragmentBytes())
-                .withMaxRequestBytes(settings.requestBytesMax()),
+            settings.watch(),
             environment.pool(),
             environment.pool(),
             this::fail);
@@ -240,16 +158,9 @@ public final class Member implements AutoCloseable {
             settings.quotaBytes(),
             storage.memberId(),
             state.alarms(),
-            proposals,
+            queues.proposals(),
             storage.backend()::sizeBytes);
-    leaseExpiry =
-        new LeaseExpiry(
-            lessor,
-            proposals,
-            settings.requestTimeoutMillis(),
-            () -> state.auth().revision(),
-            metrics.store.leasesExpired);
-    housekeeping =
+    Housekeeping housekeeping =
         new Housekeeping(
             state,
             storage.backend(),
@@ -264,58 +175,71 @@ public final class Member implements AutoCloseable {
             new ApiContext(
                 storage.clusterId(),
                 storage.memberId(),
-                new ApiContext.Limits(
-                    settings.requestBytesMax(),
-                    settings.txnOpsMax(),
-                    settings.leaseTtlMinSeconds()),
+                settings.limits(),
+                new RateLimit(settings.upkeep().snapshotBytesPerSecond(), environment),
                 state,
                 storage.backend(),
-                proposals,
-                barrier,
-                lessor,
+                queues.proposals(),
+                queues.barrier(),
+                open.lessor,
                 cluster.leases(),
                 cluster.membership(),
-                ids,
+                queues.ids(),
                 watchHub,
                 quota,
                 environment.pool(),
                 consensus::standing,
                 applier::appliedIndex,
-                new Authentication(
-                    state::auth,
-                    new Identities(tokens, settings.auth().certificateNames()),
-                    tokens,
-                    new Passwords(settings.auth().bcryptCost())),
+                open.authentication(settings.auth()),
                 metrics,
                 slow),
             callback -> applier.run(() -> housekeeping.afterCompaction(callback)));
-    duties = cluster.duties(services::leaderLost);
-  }
-
-  private static Tokens openTokens(MemberSettings settings, Environment environment) {
-    try {
-      return settings
-          .auth()
-          .openTokens(environment::nanoTime, () -> Instant.ofEpochMilli(environment.wallMillis()));
-    } catch (IllegalArgumentException e) {
-      throw new MemberStartException(String.valueOf(e.getMessage()), e);
-    }
+    chores =
+        new Chores(
+            settings,
+            open,
+            queues.proposals(),
+            quota,
+            cluster.leases(),
+            cluster.duties(services::leaderLost),
+            metrics.store);
+    outcomes.connect(
+        new Outcomes.Parts(
+            applier, consensus, cluster, watchHub, housekeeping, this::membershipChanged));
   }
 
   /** Starts the loops. {@link #ready} tells when clients can be served. */
   public void start() {
-    cluster.start();
     applier.start();
+    var _ =
+        cluster
+            .start()
+            .whenComplete(
+                (_, failure) -> {
+                  if (failure == null) {
+                    takePart();
+                  } else {
+                    ready.completeExceptionally(
+                        failure.getCause() == null ? failure : failure.getCause());
+                  }
+                });
+  }
+
+  private synchronized void takePart() {
+    if (closing) {
+      return; // the comparison with the others ended too late
+    }
     consensus.start();
+    cluster.started();
     var _ = environment.every(settings.heartbeatMillis(), this::tick);
     var _ = environment.every(settings.progressMillis(), watchHub::progressTick);
     AutoCompaction.start(
         settings.upkeep().compaction(),
         environment,
-        proposals,
-        () -> state.store().log().currentRevision(),
+        queues.proposals(),
+        () -> open.machine.store().log().currentRevision(),
         () -> consensus.standing().isLeader());
-    new Publication(settings, storage.memberId(), proposals, ready).begin();
+    new Publication(settings, memberId(), queues.proposals(), ready).begin();
   }
 
   /**
@@ -346,11 +270,11 @@ public final class Member implements AutoCloseable {
   }
 
   public long memberId() {
-    return storage.memberId();
+    return open.storage.memberId();
   }
 
   public long clusterId() {
-    return storage.clusterId();
+    return open.storage.clusterId();
   }
 
   /** A full picture of consensus, at most a tick old. */
@@ -361,19 +285,19 @@ public final class Member implements AutoCloseable {
   /** Writes this member's metrics. */
   public void writeMetrics(PrometheusText out) {
     new MetricsReport(
-            storage,
-            state,
+            open.storage,
+            open.machine,
             consensus.standing(),
             applier.appliedIndex(),
-            proposals,
-            barrier,
+            queues.proposals(),
+            queues.barrier(),
             quota,
             watchHub.metrics())
         .write(out);
-    metrics.write(out, storage.memberId());
+    metrics.write(out, memberId());
   }
 
-  /** The counters; a transport increments those of the network. */
+  /** The counters. */
   public MemberMetrics metrics() {
     return metrics;
   }
@@ -399,6 +323,13 @@ public final class Member implements AutoCloseable {
     }
   }
 
+  private void membershipChanged() {
+    if (open.machine.members().isRemoved(memberId())) {
+      // a little later, so that the others may still learn from this member that it is so
+      var _ = environment.after(REMOVAL_PAUSE_MILLIS, this::removed);
+    }
+  }
+
   private void compacted(long revision) {
     watchHub.compacted(revision);
   }
@@ -414,14 +345,7 @@ public final class Member implements AutoCloseable {
   private void tick() {
     try {
       consensus.tick();
-      cluster.leases().tick();
-      leaseExpiry.tick();
-      duties.tick();
-      quota.refresh();
-      if (++ticks % TICKS_PER_EXPIRY == 0) {
-        state.store().views().expirePaged(PAGED_IDLE_MAX);
-        tokens.sweep();
-      }
+      chores.tick();
     } catch (RuntimeException e) {
       // a timer task that throws is silently never run again; without ticks the member is dead
       fail(e);
@@ -432,7 +356,7 @@ public final class Member implements AutoCloseable {
     if (failed.compareAndSet(false, true)) {
       LOG.error("the member stops: nothing can be acknowledged any more", cause);
       ready.completeExceptionally(cause);
-      proposals.close();
+      queues.proposals().close();
       failureHandler.accept(cause);
     }
   }
@@ -440,12 +364,14 @@ public final class Member implements AutoCloseable {
   /** Stops serving, applies and writes what was accepted, flushes, and closes. */
   @Override
   public void close() {
+    synchronized (this) {
+      closing = true;
+    }
     services.stop();
-    proposals.close();
-    changes.close();
+    queues.close();
     environment.close();
     transport.close();
-    consensus.submit(barrier::close);
+    consensus.submit(queues.barrier()::close);
     consensus.finish();
     applier.finish();
     watchHub.close();
@@ -458,106 +384,8 @@ public final class Member implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (!failed.get()) {
-      @Nullable HardState unwritten = consensus.unwritten();
-      if (unwritten != null) {
-        walLog.appendAndSync(unwritten, List.of());
-      }
-      state.store().prepareFlush();
-      storage.backend().flush();
-      walLog.markSnapshot(
-          state.appliedIndex(), state.store().appliedTerm(), state.members().configuration());
+      open.flush(consensus.unwritten());
     }
-    state.close();
-    storage.close();
-  }
-
-  /** Where the node loop's decisions go. */
-  private final class Outside implements Consensus.Outside {
-    private long lastLeader;
-
-    @Override
-    public void apply(List<Entry> entries) {
-      applier.apply(entries);
-    }
-
-    @Override
-    public void install(SnapshotMetadata snapshot, Runnable done) {
-      applier.run(
-          () -> {
-            installer.install(snapshot);
-            applier.replaced();
-            watchHub.reset();
-            cluster.membersChanged();
-            done.run();
-          });
-    }
-
-    @Override
-    public void roleChanged(SoftState soft, long term) {
-      LOG.atInfo()
-          .addKeyValue("role", soft.role())
-          .addKeyValue("leader", Long.toHexString(soft.leader()))
-          .addKeyValue("term", term)
-          .log("raft role changed");
-      if (soft.leader() != 0 && soft.leader() != lastLeader) {
-        metrics.consensus.leaderChanges.increment();
-      }
-      lastLeader = soft.leader();
-      if (soft.role() == Role.LEADER) {
-        lessor.promote(term, settings.electionMillis());
-        cluster.becameLeader();
-      } else {
-        lessor.demote().forEach(Runnable::run);
-      }
-    }
-  }
-
-  private final class ApplyObserver implements Applier.Observer {
-    @Override
-    public Applied configurationChange(Entry entry, ConfChange.V1 change) {
-      Applied outcome = state.changeMember(entry.index(), entry.term(), change);
-      if (outcome.failure() == null) {
-        consensus.submit(() -> applyToConsensus(change));
-        cluster.membersChanged();
-        if (state.members().isRemoved(storage.memberId())) {
-          // a little later, so that the others may still learn from this member that it is so
-          var _ = environment.after(REMOVAL_PAUSE_MILLIS, Member.this::removed);
-        }
-      }
-      return outcome;
-    }
-
-    private void applyToConsensus(ConfChange change) {
-      try {
-        consensus.loop().applyConfChange(change);
-      } catch (ConfChangeException e) {
-        throw new IllegalStateException("a committed membership change is impossible", e);
-      }
-    }
-
-    @Override
-    public void executed(InternalRaftRequest request, Applied outcome, long nanos) {
-      metrics.store.applied(request, outcome);
-      metrics.requests.applied(OperationNames.of(request), outcome.failure() == null, nanos);
-      slow.applied(nanos, request, outcome.failure());
-    }
-
-    @Override
-    public void committed(long nanos) {
-      metrics.disk.backendCommit.recordNanos(nanos);
-    }
-
-    @Override
-    public void applied(long index, long term, List<RevisionEvents> events) {
-      metrics.store.published(events);
-      consequences.committed();
-      watchHub.publish(events);
-      consensus.submit(() -> consensus.loop().applied(index, term));
-    }
-
-    @Override
-    public void between() {
-      housekeeping.between();
-    }
+    open.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.keelson.node;
 
+import dev.keelson.kv.watch.WatchSettings;
+import dev.keelson.node.api.ApiContext;
 import dev.keelson.node.api.auth.AuthSettings;
 import dev.keelson.node.compaction.CompactionPolicy;
 import java.nio.file.Path;
@@ -58,7 +60,7 @@ public record MemberSettings(
     Upkeep upkeep) {
 
   /**
-   * The cluster, as the flags tell it. All but the last five matter only to a member without data.
+   * The cluster, as the flags tell it. All but the last six matter only to a member without data.
    *
    * @param initialMembers peer URLs by name of the members the cluster starts with, this one
    *     included
@@ -68,8 +70,8 @@ public record MemberSettings(
    * @param strictReconfiguration whether changes that could cost the quorum are refused
    * @param learnersMax how many learners there may be
    * @param promoteLearners whether a learner that has caught up becomes a voter by itself
-   * @param corruptCheckMillis how often the leader compares hashes of all that is stored; 0 for
-   *     never. Digests of what was applied are compared in any case.
+   * @param advanceElection whether a member that starts and reaches others waits less for a leader
+   * @param checks which hashes of what is stored are compared between members
    */
   public record Cluster(
       SortedMap<String, List<String>> initialMembers,
@@ -79,7 +81,8 @@ public record MemberSettings(
       boolean strictReconfiguration,
       int learnersMax,
       boolean promoteLearners,
-      long corruptCheckMillis) {
+      boolean advanceElection,
+      CorruptionChecks checks) {
     /** Copies the members, in the order of their names. */
     public Cluster {
       initialMembers = Collections.unmodifiableSortedMap(new TreeMap<>(initialMembers));
@@ -88,8 +91,29 @@ public record MemberSettings(
     /** A new cluster with etcd's defaults. */
     public static Cluster of(Map<String, List<String>> initialMembers) {
       return new Cluster(
-          new TreeMap<>(initialMembers), "etcd-cluster", false, false, true, 1, false, 0);
+          new TreeMap<>(initialMembers),
+          "etcd-cluster",
+          false,
+          false,
+          true,
+          1,
+          false,
+          true,
+          CorruptionChecks.NONE);
     }
+  }
+
+  /**
+   * Comparisons of hashes, as etcd has them. Digests of what was applied are compared in any case.
+   *
+   * @param atStart whether a member compares what it has stored before it serves
+   * @param everyMillis how often the leader compares all that is stored; 0 for never
+   * @param compactionMillis how often the leader compares what the newest compaction left; 0 for
+   *     never
+   */
+  public record CorruptionChecks(boolean atStart, long everyMillis, long compactionMillis) {
+    /** etcd's defaults. */
+    public static final CorruptionChecks NONE = new CorruptionChecks(false, 0, 0);
   }
 
   /**
@@ -104,7 +128,7 @@ public record MemberSettings(
   public record Memory(
       long blockCacheBytes, long memtableBytes, long logCacheBytes, long watchRingBytes) {
     /** For a heap of 256 MiB and about as much beside it. */
-    public static final Memory DEFAULT = new Memory(96L << 20, 48L << 20, 16L << 20, 12L << 20);
+    public static final Memory DEFAULT = new Memory(96L << 20, 48L << 20, 8L << 20, 12L << 20);
   }
 
   /**
@@ -113,11 +137,32 @@ public record MemberSettings(
    * @param slowApply from which an entry or a read is logged as slow
    * @param slowCall from which a whole unary call is logged as slow
    * @param compaction how much history is kept
+   * @param snapshotBytesPerSecond how fast snapshots are sent to clients, all together; 0 for no
+   *     limit
    */
-  public record Upkeep(Duration slowApply, Duration slowCall, CompactionPolicy compaction) {
+  public record Upkeep(
+      Duration slowApply,
+      Duration slowCall,
+      CompactionPolicy compaction,
+      long snapshotBytesPerSecond) {
     /** As etcd's defaults: everything is kept. */
     public static final Upkeep DEFAULT =
-        new Upkeep(Duration.ofMillis(100), Duration.ofMillis(300), new CompactionPolicy.Off());
+        new Upkeep(
+            Duration.ofMillis(100), Duration.ofMillis(300), new CompactionPolicy.Off(), 128L << 20);
+  }
+
+  /** How watchers are served. */
+  WatchSettings watch() {
+    return new WatchSettings(
+            memory.watchRingBytes(),
+            WatchSettings.DEFAULT.batchBytes(),
+            WatchSettings.DEFAULT.fragmentBytes())
+        .withMaxRequestBytes(requestBytesMax);
+  }
+
+  /** What a request may be at most. */
+  ApiContext.Limits limits() {
+    return new ApiContext.Limits(requestBytesMax, txnOpsMax, leaseTtlMinSeconds());
   }
 
   /** The shortest lease: one and a half election timeouts, in whole seconds, as in etcd. */

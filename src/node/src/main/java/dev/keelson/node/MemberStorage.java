@@ -203,12 +203,12 @@ final class MemberStorage implements AutoCloseable {
   /** Writes the entries that make the founders the cluster, already committed, as etcd does. */
   private static WalState begin(Wal wal, WalMetadata metadata, Identity identity) {
     if (identity.founders().isEmpty()) {
-      return new WalState(metadata, WalLog.toWal(HardState.EMPTY), null, List.of(), 0);
+      return new WalState(metadata, WalLog.toWal(HardState.EMPTY), null, List.of());
     }
     List<Entry> entries = Bootstrap.firstEntries(identity.founders());
     HardState committed = new HardState(1, 0, entries.size());
     wal.appendAndSync(WalLog.toWal(committed), entries);
-    return new WalState(metadata, WalLog.toWal(committed), null, entries, 0);
+    return new WalState(metadata, WalLog.toWal(committed), null, entries);
   }
 
   long memberId() {
@@ -250,13 +250,7 @@ final class MemberStorage implements AutoCloseable {
     wal.appendAndSync(WalLog.toWal(state), added);
     List<Entry> all = new ArrayList<>(kept);
     all.addAll(added);
-    recovered =
-        new WalState(
-            recovered.metadata(),
-            WalLog.toWal(state),
-            recovered.snapshot(),
-            all,
-            recovered.batchTimeMillis());
+    recovered = new WalState(recovered.metadata(), WalLog.toWal(state), recovered.snapshot(), all);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
 import dev.keelson.node.api.MemberMessages;
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.node.peer.Receiver;
 import dev.keelson.node.peer.SnapshotStore;
 import dev.keelson.proto.peer.DescribeResponse;
@@ -28,6 +29,7 @@ final class PeerRequests implements Receiver {
   private final MembershipCalls membership;
   private final SnapshotStore snapshots;
   private final Digests digests;
+  private final NetworkMetrics metrics;
   private final Runnable removal;
 
   PeerRequests(
@@ -39,6 +41,7 @@ final class PeerRequests implements Receiver {
       MembershipCalls membership,
       SnapshotStore snapshots,
       Digests digests,
+      NetworkMetrics metrics,
       Runnable removal) {
     this.clusterId = clusterId;
     this.memberId = memberId;
@@ -48,6 +51,7 @@ final class PeerRequests implements Receiver {
     this.membership = membership;
     this.snapshots = snapshots;
     this.digests = digests;
+    this.metrics = metrics;
     this.removal = removal;
   }
 
@@ -113,6 +117,11 @@ final class PeerRequests implements Receiver {
   @Override
   public CompletableFuture<HashKvResponse> hashKv(HashKvRequest request) {
     return digests.answer(request);
+  }
+
+  @Override
+  public NetworkMetrics metrics() {
+    return metrics;
   }
 
   @Override

@@ -21,7 +21,6 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.channel.Channel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.vertx.http.HttpServer;
@@ -117,7 +116,7 @@ public final class MemberLifecycle {
               backend,
               newcomers,
               settings.patience(),
-              handlers(tls.metricsServer()));
+              tls.accepting(tls.metricsServer()));
       metrics.start();
       memberStarted = true;
     }
@@ -128,7 +127,7 @@ public final class MemberLifecycle {
       }
       List<ServerServiceDefinition> services = new ArrayList<>(member.clientServices());
       services.add(health.getHealthService().bindService());
-      Function<Channel, SslHandler> handlers = handlers(tls.clientServer());
+      Function<Channel, SslHandler> handlers = tls.accepting(tls.clientServer());
       clientHttp =
           new HttpListener(
               new HttpListener.Settings(
@@ -146,10 +145,6 @@ public final class MemberLifecycle {
       clients = new ClientListener(settings, services, calls, backend, newcomers, handlers);
       clients.start();
     }
-  }
-
-  private @Nullable Function<Channel, SslHandler> handlers(@Nullable SslContext context) {
-    return context == null ? null : channel -> tls.accepting(context, channel);
   }
 
   private void logConfiguration() {

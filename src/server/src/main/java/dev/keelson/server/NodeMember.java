@@ -9,23 +9,29 @@ import dev.keelson.node.api.auth.AuthSettings;
 import dev.keelson.node.env.SystemEnvironment;
 import dev.keelson.node.metrics.PrometheusText;
 import dev.keelson.node.peer.GrpcTransport;
-import dev.keelson.node.peer.PeerFront;
 import dev.keelson.node.peer.PeerSettings;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
+import dev.keelson.raft.Status;
 import dev.keelson.server.config.Configuration;
+import dev.keelson.server.config.FeatureGates;
 import dev.keelson.server.config.MemberOptions;
+import dev.keelson.server.config.Option;
 import dev.keelson.server.config.SecurityOptions;
 import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.config.Url;
+import dev.keelson.server.listen.ListenSettings;
+import dev.keelson.server.listen.PeerPort;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberFactory;
 import dev.keelson.server.member.MemberView;
+import dev.keelson.server.member.ProductVersion;
 import dev.keelson.server.member.StartException;
 import dev.keelson.server.tls.TlsContexts;
 import io.grpc.ServerServiceDefinition;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -75,11 +81,13 @@ final class NodeMember implements Member, MemberView {
       SystemEnvironment environment = new SystemEnvironment();
       GrpcTransport transport =
           new GrpcTransport(
-              PeerSettings.of(texts(configuration.get(ServingOptions.LISTEN_PEER_URLS))),
+              peerSettings(),
               environment,
-              tls.peerServer(),
               tls.peerClient(),
-              PeerFront.GRPC_ONLY);
+              new PeerPort(
+                  tls.accepting(tls.peerServer()),
+                  ListenSettings.PATIENCE,
+                  () -> ProductVersion.json(this)));
       dev.keelson.node.Member opened =
           dev.keelson.node.Member.open(settings(), environment, transport, NodeMember::halt).get();
       node = opened;
@@ -149,7 +157,8 @@ final class NodeMember implements Member, MemberView {
         new Upkeep(
             configuration.get(MemberOptions.WARNING_APPLY_DURATION),
             configuration.get(MemberOptions.WARNING_UNARY_REQUEST_DURATION),
-            configuration.compactionPolicy()));
+            configuration.compactionPolicy(),
+            configuration.get(MemberOptions.SNAPSHOT_BYTES_PER_SECOND)));
   }
 
   private MemberSettings.Cluster cluster() {
@@ -166,7 +175,40 @@ final class NodeMember implements Member, MemberView {
         configuration.get(MemberOptions.STRICT_RECONFIG_CHECK),
         configuration.get(MemberOptions.MAX_LEARNERS),
         configuration.get(MemberOptions.PROMOTE_LEARNERS),
-        configuration.get(MemberOptions.CORRUPT_CHECK_TIME).toMillis());
+        configuration.get(MemberOptions.INITIAL_ELECTION_TICK_ADVANCE),
+        checks());
+  }
+
+  private MemberSettings.CorruptionChecks checks() {
+    FeatureGates gates = configuration.get(MemberOptions.FEATURE_GATES);
+    return new MemberSettings.CorruptionChecks(
+        gates.isEnabled(FeatureGates.Gate.InitialCorruptCheck),
+        configuration.get(MemberOptions.CORRUPT_CHECK_TIME).toMillis(),
+        gates.isEnabled(FeatureGates.Gate.CompactHashCheck)
+            ? configuration.get(MemberOptions.COMPACT_HASH_CHECK_TIME).toMillis()
+            : 0);
+  }
+
+  private PeerSettings peerSettings() {
+    PeerSettings defaults =
+        PeerSettings.of(texts(configuration.get(ServingOptions.LISTEN_PEER_URLS)));
+    long least = defaults.readTimeoutMillis();
+    return defaults
+        .withReadTimeoutMillis(
+            Math.min(
+                atLeast(least, ServingOptions.RAFT_READ_TIMEOUT),
+                atLeast(least, ServingOptions.RAFT_WRITE_TIMEOUT)))
+        .withMessageBytesMax(configuration.get(MemberOptions.RAFT_MAX_MESSAGE_BYTES))
+        .withSnapshotBytesPerSecond(configuration.get(MemberOptions.SNAPSHOT_BYTES_PER_SECOND));
+  }
+
+  /** etcd does not go below its default either. */
+  private long atLeast(long leastMillis, Option<Duration> option) {
+    long asked = configuration.get(option).toMillis();
+    if (asked < leastMillis) {
+      log.info("{} increased to minimum value: {}s", option.name(), leastMillis / 1000);
+    }
+    return Math.max(asked, leastMillis);
   }
 
   private AuthSettings authSettings() {
@@ -259,6 +301,18 @@ final class NodeMember implements Member, MemberView {
     return opened == null
         ? CompletableFuture.failedFuture(new IllegalStateException("etcdserver: no leader"))
         : opened.services().probe(serializable);
+  }
+
+  @Override
+  public @Nullable Status raftStatus() {
+    dev.keelson.node.Member opened = node;
+    return opened == null ? null : opened.status();
+  }
+
+  @Override
+  public boolean authEnabled() {
+    dev.keelson.node.Member opened = node;
+    return opened != null && opened.services().authEnabled();
   }
 
   @Override

@@ -11,7 +11,8 @@ import io.fabric8.generator.annotation.Min;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record BackupRetention(
-    @Default("7") @Min(1) @JsonPropertyDescription("The newest, so many.") Integer keepLast,
+    @Default("7") @Min(1) @JsonPropertyDescription("The newest, so many; of failed ones too.")
+        Integer keepLast,
     @Default("0") @Min(0) @JsonPropertyDescription("The last of each day, for so many days.")
         Integer daily,
     @Default("0") @Min(0) @JsonPropertyDescription("The last of each week, for so many weeks.")

@@ -17,6 +17,9 @@ public record BackupScheduleStatus(
     @PrinterColumn(name = "LAST-SUCCESS")
         @JsonPropertyDescription("When one last succeeded, RFC 3339.")
         @Nullable String lastSuccessTime,
+    @PrinterColumn(name = "LAST-VERIFIED")
+        @JsonPropertyDescription("When the last one that was checked succeeded, RFC 3339.")
+        @Nullable String lastVerifiedTime,
     @PrinterColumn(name = "NEXT") @JsonPropertyDescription("When the next is due, RFC 3339.")
         @Nullable String nextScheduleTime,
     @JsonPropertyDescription("Name of the last KeelsonBackup made.") @Nullable String lastBackup,

@@ -14,7 +14,9 @@ public record BackupStatus(
         @Nullable Long observedGeneration,
     @PrinterColumn(name = "PHASE") @JsonPropertyDescription("Where it is.")
         @Nullable BackupPhase phase,
-    @JsonPropertyDescription("URL of the stored object.") @Nullable String location,
+    @PrinterColumn(name = "LOCATION", priority = 1)
+        @JsonPropertyDescription("URL of the stored object.")
+        @Nullable String location,
     @PrinterColumn(name = "REVISION") @JsonPropertyDescription("Revision of the store it holds.")
         @Nullable Long revision,
     @PrinterColumn(name = "SIZE") @JsonPropertyDescription("Size in bytes.")

@@ -12,4 +12,5 @@ public record BackupSummary(
         @Nullable String lastSuccess,
     @JsonPropertyDescription("When the last one that was checked succeeded.")
         @Nullable String lastVerified,
-    @JsonPropertyDescription("When the last one failed.") @Nullable String lastFailure) {}
+    @JsonPropertyDescription("When the last one failed.") @Nullable String lastFailure,
+    @JsonPropertyDescription("When a schedule makes the next one.") @Nullable String nextRun) {}

@@ -52,6 +52,9 @@ public record ClusterSpec(
         BootstrapSpec bootstrap,
     @Default("{}") @JsonPropertyDescription("How a change of image or settings is rolled out.")
         UpgradeSpec upgrade,
+    @Default("{}") @JsonPropertyDescription("What to do when the quorum is lost for good.")
+        RecoverySpec recovery,
+    @Default("{}") @JsonPropertyDescription("What is expected of backups.") BackupGoal backup,
     @Default("false")
         @JsonPropertyDescription("Keep the cluster running even when its resource is deleted.")
         Boolean deletionProtection,
@@ -74,6 +77,8 @@ public record ClusterSpec(
     auth = auth == null ? AuthSpec.defaults() : auth;
     bootstrap = bootstrap == null ? new BootstrapSpec(null) : bootstrap;
     upgrade = upgrade == null ? UpgradeSpec.defaults() : upgrade;
+    recovery = recovery == null ? RecoverySpec.defaults() : recovery;
+    backup = backup == null ? new BackupGoal(null) : backup;
     deletionProtection = deletionProtection != null && deletionProtection;
     paused = paused != null && paused;
   }
@@ -83,6 +88,6 @@ public record ClusterSpec(
   public static ClusterSpec defaults() {
     return new ClusterSpec(
         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null);
+        null, null, null);
   }
 }

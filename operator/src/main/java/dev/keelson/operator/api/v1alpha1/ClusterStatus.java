@@ -21,6 +21,9 @@ public record ClusterStatus(
         @Nullable String clusterID,
     @PrinterColumn(name = "VERSION") @JsonPropertyDescription("Version the cluster runs.")
         @Nullable String version,
+    @JsonPropertyDescription(
+            "Server version that all members ran at last; an upgrade is measured from here.")
+        @Nullable String serverVersion,
     @PrinterColumn(name = "LEADER") @JsonPropertyDescription("Name of the leader.")
         @Nullable String leader,
     @StatusReplicas @PrinterColumn(name = "REPLICAS") @JsonPropertyDescription("Member Pods.")
@@ -36,6 +39,8 @@ public record ClusterStatus(
         @Nullable String selector,
     @JsonPropertyDescription("Highest serial number ever given to a member.")
         @Nullable Long lastSerial,
+    @JsonPropertyDescription("Requests for a recovery that were answered.")
+        @Nullable Integer recoveries,
     @JsonPropertyDescription("Newest revision of the store.") @Nullable Long revision,
     @JsonPropertyDescription("Size of the leader's database in bytes.") @Nullable Long dbSizeBytes,
     @JsonPropertyDescription("The members.") List<MemberStatus> members,
@@ -57,6 +62,7 @@ public record ClusterStatus(
         phase,
         clusterID,
         version,
+        serverVersion,
         leader,
         replicas,
         targetReplicas,
@@ -65,6 +71,7 @@ public record ClusterStatus(
         learners,
         selector,
         lastSerial,
+        recoveries,
         revision,
         dbSizeBytes,
         members,

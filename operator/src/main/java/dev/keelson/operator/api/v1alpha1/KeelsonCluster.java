@@ -32,6 +32,11 @@ import org.jspecify.annotations.NullUnmarked;
     message =
         "the name of a cluster starts with a letter, has letters, digits and dashes only and at most"
             + " 40 of them: it is the name of a Service and the start of host names")
+@ValidationRule(
+    value =
+        "!has(self.spec) || !has(self.spec.recovery) || !has(self.spec.recovery.member) ||"
+            + " self.spec.recovery.member.matches('^' + self.metadata.name + '-[0-9]+$')",
+    message = "recovery.member must be a member of this cluster")
 @NullUnmarked // fabric8's base class hands out null for a part that is not there
 public final class KeelsonCluster extends CustomResource<ClusterSpec, ClusterStatus>
     implements Namespaced {

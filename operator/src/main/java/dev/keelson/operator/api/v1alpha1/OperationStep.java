@@ -12,6 +12,8 @@ public enum OperationStep {
   Draining,
   /** Taking back what was not finished. */
   RollingBack,
+  /** The member that was made a cluster of its own starts once more, as an ordinary one. */
+  Restarting,
   /** Waiting until the deadline before another attempt. */
   BackingOff
 }

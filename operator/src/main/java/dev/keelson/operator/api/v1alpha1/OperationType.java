@@ -15,6 +15,8 @@ public enum OperationType {
   PutAway,
   /** Restart a member, so that it takes up its new image or settings. */
   Roll,
+  /** Go on from one member after the quorum was lost, as a person asked. */
+  Recover,
   /** Stop all Pods and keep all disks. */
   Hibernate
 }

@@ -63,7 +63,10 @@ final class BootstrapPlan {
     if (pod == null) {
       boolean seed = disk.state() == DiskState.SEED;
       return disk.usable()
-          ? new StartPod(serial, seed ? List.of(serial) : seen.peers(), seed)
+          ? new StartPod(
+              serial,
+              seed ? List.of(serial) : seen.peers(),
+              seed ? StartMode.SEED : StartMode.MEMBER)
           : new Wait(WaitReason.DELETING);
     }
     return pod.state() == PodState.TERMINAL ? new DeletePod(serial) : null;

@@ -14,27 +14,67 @@ import org.jspecify.annotations.Nullable;
  *
  * @param wanted the specification's part
  * @param lastSerial highest serial number ever given out, from the status
+ * @param recoveries how many requests for a recovery were answered, from the status
  * @param clusterId the cluster's ID from the status; null until it was recorded
  * @param operation the operation recorded in the status, if one is open
  * @param membership the member list; null if no linearizable read succeeded
  * @param pods the members' Pods by serial number
  * @param disks the members' disks by serial number, without those that are marked as retained
+ * @param answers what members say of themselves, by serial number; with or without a quorum
+ * @param silentSince since when nobody can list the members; null if somebody can, or could before
+ *     this look
  * @param now the time of the observation
  */
 public record Observation(
     Wanted wanted,
     long lastSerial,
+    long recoveries,
     @Nullable String clusterId,
     @Nullable Operation operation,
     @Nullable Membership membership,
     NavigableMap<Long, PodView> pods,
     NavigableMap<Long, DiskView> disks,
+    NavigableMap<Long, AnswerView> answers,
+    @Nullable Instant silentSince,
     Instant now) {
 
   /** Copies the maps. */
   public Observation {
     pods = Collections.unmodifiableNavigableMap(new TreeMap<>(pods));
+    answers = Collections.unmodifiableNavigableMap(new TreeMap<>(answers));
     disks = Collections.unmodifiableNavigableMap(new TreeMap<>(disks));
+  }
+
+  /** The same with another state on record. */
+  public Observation recorded(
+      long serial, long answered, @Nullable String cluster, @Nullable Operation open) {
+    return new Observation(
+        wanted,
+        serial,
+        answered,
+        cluster,
+        open,
+        membership,
+        pods,
+        disks,
+        answers,
+        silentSince,
+        now);
+  }
+
+  /** Whether all voters are there, well, and made from the present specification. */
+  public boolean uniform() {
+    return membership != null
+        && membership.voterCount() > 0
+        && membership.voters().stream()
+            .allMatch(
+                voter -> {
+                  PodView pod = pods.get(voter.serial());
+                  return voter.healthy()
+                      && pod != null
+                      && pod.state() == PodState.READY
+                      && !pod.outdated();
+                });
   }
 
   @Nullable PodView pod(long serial) {

@@ -16,7 +16,8 @@ public final class Planner {
 
   /**
    * The next step. Missing Pods whose disks are there come first, since starting them changes no
-   * membership and is how a quorum returns; then the open operation; then what a person wants.
+   * membership and is how a quorum returns; then the open operation; then what a person wants. A
+   * recovery that is on record comes before all that: the others must not come back any more.
    */
   public static Step next(Observation seen) {
     if (seen.wanted().paused()) {
@@ -30,6 +31,9 @@ public final class Planner {
       return new Wait(WaitReason.FOREIGN_CLUSTER);
     }
     Operation operation = seen.operation();
+    if (operation != null && operation.type() == OperationType.Recover) {
+      return RecoveryPlan.next(seen, operation);
+    }
     if (operation != null && operation.type() == OperationType.Hibernate) {
       return HibernatePlan.next(seen, operation);
     }
@@ -41,10 +45,14 @@ public final class Planner {
       return restart;
     }
     if (membership == null) {
-      return new Wait(starting(seen) ? WaitReason.STARTING : WaitReason.QUORUM_LOST);
+      return starting(seen) ? new Wait(WaitReason.STARTING) : RecoveryPlan.begin(seen);
     }
     if (!membership.hasLeader()) {
       return new Wait(WaitReason.NO_LEADER);
+    }
+    Step obsolete = RecoveryPlan.obsolete(seen);
+    if (obsolete != null) {
+      return obsolete;
     }
     if (operation == null) {
       return Scaling.next(seen, membership, 0);
@@ -54,7 +62,7 @@ public final class Planner {
 
   private static Step proceed(Observation seen, Membership membership, Operation operation) {
     return switch (operation.type()) {
-      case Bootstrap, Hibernate -> new Finish();
+      case Bootstrap, Recover, Hibernate -> new Finish();
       case Grow ->
           operation.step() == OperationStep.BackingOff
               ? Scaling.afterRollBack(seen, membership, operation)

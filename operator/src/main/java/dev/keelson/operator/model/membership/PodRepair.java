@@ -46,7 +46,7 @@ final class PodRepair {
     }
     return switch (operation.type()) {
       case Shrink, Replace, PutAway -> operation.serials();
-      case Bootstrap, Grow, Roll, Hibernate -> List.of();
+      case Bootstrap, Grow, Roll, Recover, Hibernate -> List.of();
     };
   }
 
@@ -54,7 +54,7 @@ final class PodRepair {
   static @Nullable Step restart(Observation seen, long serial) {
     PodView pod = seen.pod(serial);
     if (pod == null) {
-      return new StartPod(serial, seen.peers(), false);
+      return new StartPod(serial, seen.peers(), StartMode.MEMBER);
     }
     return pod.state() == PodState.TERMINAL ? new DeletePod(serial) : null;
   }

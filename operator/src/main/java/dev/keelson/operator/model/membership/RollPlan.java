@@ -21,11 +21,8 @@ final class RollPlan {
 
   /** The next member to restart; null when none is outdated. */
   static @Nullable Step begin(Observation seen, Membership membership) {
-    if (!seen.wanted().rolling()) {
-      return null;
-    }
     return membership.voters().stream()
-        .filter(voter -> outdated(seen, voter.serial()))
+        .filter(voter -> due(seen, voter.serial()))
         .min(
             Comparator.comparing(MemberView::leader)
                 .thenComparing(MemberView::healthy)
@@ -54,7 +51,7 @@ final class RollPlan {
     if (pod.state() == PodState.TERMINATING) {
       return new Wait(WaitReason.DELETING);
     }
-    if (pod.outdated()) {
+    if (pod.outdated() || pod.forced()) {
       return restart(membership, member);
     }
     if (pod.state() == PodState.READY && member.healthy() && member.caughtUp()) {
@@ -77,8 +74,9 @@ final class RollPlan {
         .orElse(new Wait(WaitReason.QUORUM_GUARD));
   }
 
-  private static boolean outdated(Observation seen, long serial) {
+  /** A Pod that forces is never left as it is, whatever became of the recovery it was made for. */
+  private static boolean due(Observation seen, long serial) {
     PodView pod = seen.pod(serial);
-    return pod != null && pod.outdated();
+    return pod != null && (pod.forced() || (pod.outdated() && seen.wanted().rolling()));
   }
 }

@@ -27,6 +27,13 @@ public sealed interface Step {
   /** Records that an operation is being taken back. */
   record RollBack(Operation operation, String cause) implements StatusStep {}
 
+  /**
+   * Records that a request for a recovery was answered, and closes its operation.
+   *
+   * @param needed whether a member was made a cluster of its own; else the quorum had come back
+   */
+  record Recovered(long number, boolean needed) implements StatusStep {}
+
   /** Records that no operation is open. */
   record Finish() implements StatusStep {}
 
@@ -46,9 +53,8 @@ public sealed interface Step {
    * Makes a member's Pod on its disk.
    *
    * @param peers the serial numbers of all members it is told of, itself included
-   * @param newCluster whether it may start a cluster if its disk is empty
    */
-  record StartPod(long serial, List<Long> peers, boolean newCluster) implements OutsideStep {}
+  record StartPod(long serial, List<Long> peers, StartMode mode) implements OutsideStep {}
 
   /** Puts a Pod into the client Service or takes it out. */
   record SetServing(long serial, boolean serving) implements OutsideStep {}

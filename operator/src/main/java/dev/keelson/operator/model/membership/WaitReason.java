@@ -14,6 +14,8 @@ public enum WaitReason {
   STARTING,
   /** No majority answers, and none is starting; nothing is touched. */
   QUORUM_LOST,
+  /** The quorum is lost, and the request to recover cannot be followed; nothing is touched. */
+  RECOVERY_REFUSED,
   /** A majority answers but has no leader at the moment. */
   NO_LEADER,
   /** The cluster that answers is not the one on record; nothing is touched. */

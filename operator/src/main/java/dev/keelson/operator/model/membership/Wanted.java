@@ -1,9 +1,12 @@
 package dev.keelson.operator.model.membership;
 
 import dev.keelson.operator.api.v1alpha1.ClusterSpec;
+import dev.keelson.operator.api.v1alpha1.RecoveryMode;
+import dev.keelson.operator.api.v1alpha1.RecoverySpec;
 import dev.keelson.operator.api.v1alpha1.Retention;
 import dev.keelson.operator.api.v1alpha1.UpgradeStrategy;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a specification that decides about membership.
@@ -17,6 +20,7 @@ import java.time.Duration;
  * @param restart longest time for a restarted member to come back before it is called stuck
  * @param catchUp longest time for a learner to catch up
  * @param drain time between leaving the client Service and leaving the cluster
+ * @param recovery what to do if the quorum is lost; null for nothing
  * @param onScaleDown what becomes of the disk of a member that is no longer wanted
  */
 public record Wanted(
@@ -29,6 +33,7 @@ public record Wanted(
     Duration restart,
     Duration catchUp,
     Duration drain,
+    @Nullable RecoveryRequest recovery,
     Retention onScaleDown) {
 
   /** Reads them from a specification. */
@@ -43,7 +48,22 @@ public record Wanted(
         Duration.ofSeconds(spec.upgrade().maxStepSeconds()),
         Duration.ofSeconds(spec.membership().catchUpSeconds()),
         Duration.ofSeconds(spec.membership().drainSeconds()),
+        recovery(spec.recovery()),
         spec.storage().retention().onScaleDown());
+  }
+
+  /** A request that says what it means; one that the schema would have refused is none. */
+  private static @Nullable RecoveryRequest recovery(RecoverySpec spec) {
+    Integer number = spec.number();
+    String clusterId = spec.confirmClusterID();
+    if (spec.mode() != RecoveryMode.FromMember || number == null || clusterId == null) {
+      return null;
+    }
+    String member = spec.member();
+    return new RecoveryRequest(
+        number,
+        clusterId,
+        member == null ? null : Long.valueOf(member.substring(member.lastIndexOf('-') + 1)));
   }
 
   boolean hibernated() {

@@ -31,6 +31,8 @@ final class CelRules {
           .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
           .addVar("self", SimpleType.DYN)
           .addVar("oldSelf", SimpleType.DYN)
+          .addVar("object", SimpleType.DYN)
+          .addVar("oldObject", SimpleType.DYN)
           .addFunctionDeclarations(
               CelFunctionDecl.newFunctionDeclaration(
                   "quantity",
@@ -101,12 +103,23 @@ final class CelRules {
   }
 
   private static boolean holds(String expression, Object self, @Nullable Object old) {
+    Map<String, Object> variables = new HashMap<>();
+    variables.put("self", self);
+    if (old != null) {
+      variables.put("oldSelf", old);
+    }
+    return holds(expression, variables);
+  }
+
+  /**
+   * Whether an admission policy's expression lets a resource in, which it knows as {@code name}.
+   */
+  static boolean admits(String expression, String name, Object resource) {
+    return holds(expression, Map.of(name, plain(tree(resource))));
+  }
+
+  private static boolean holds(String expression, Map<String, Object> variables) {
     try {
-      Map<String, Object> variables = new HashMap<>();
-      variables.put("self", self);
-      if (old != null) {
-        variables.put("oldSelf", old);
-      }
       return (Boolean) CEL.createProgram(CEL.compile(expression).getAst()).eval(variables);
     } catch (CelValidationException | CelEvaluationException e) {
       throw new AssertionError(expression, e);

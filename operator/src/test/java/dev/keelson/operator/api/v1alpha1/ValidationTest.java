@@ -31,6 +31,9 @@ final class ValidationTest {
         "{'config': {'extra': {'heartbeat-interval': '50'}}}",
         "{'config': {'autoCompaction': {'mode': 'revision', 'retention': '1000'}}}",
         "{'pod': {'labels': {'team': 'a'}}}",
+        "{'recovery': {'mode': 'None'}}",
+        "{'recovery': {'mode': 'None', 'member': 'a-1'}}",
+        "{'recovery': {'mode': 'FromMember', 'confirmClusterID': 'cafe', 'number': 1}}",
       })
   void acceptsWhatIsSound(String spec) throws IOException {
     assertThat(CelRules.of("keelsonclusters").broken(cluster("a", spec.replace('\'', '"')), null))
@@ -49,6 +52,9 @@ final class ValidationTest {
         "{'config': {'extra': {'trusted-ca-file': '/'}}} | extra may not set",
         "{'config': {'autoCompaction': {'mode': 'revision', 'retention': '8h'}}} | a plain number",
         "{'pod': {'labels': {'keelson.dev/serial': '1'}}} | belong to the operator",
+        "{'recovery': {'mode': 'FromMember', 'confirmClusterID': 'cafe'}} | a recovery needs",
+        "{'recovery': {'mode': 'FromMember', 'number': 1}} | a recovery needs",
+        "{'recovery': {'mode': 'None', 'member': 'b-1'}} | a member of this cluster",
       })
   void refusesWhatIsNot(String spec, String message) throws IOException {
     assertThat(CelRules.of("keelsonclusters").broken(cluster("a", spec.replace('\'', '"')), null))
@@ -111,6 +117,7 @@ final class ValidationTest {
   @CsvSource({
     "cluster.yaml,keelsonclusters",
     "cluster-development.yaml,keelsonclusters",
+    "cluster-from-backup.yaml,keelsonclusters",
     "backup.yaml,keelsonbackups",
     "backup-schedule.yaml,keelsonbackupschedules"
   })

@@ -13,6 +13,7 @@ import dev.keelson.operator.api.v1alpha1.S3Store;
 import dev.keelson.operator.api.v1alpha1.Verification;
 import dev.keelson.operator.model.Images;
 import dev.keelson.operator.model.MemberPod;
+import dev.keelson.operator.model.membership.StartMode;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -83,7 +84,8 @@ final class BackupJobsTest {
 
   @Test
   void aRestoreMakesTheDirectoryThatTheServerStartsOn() {
-    Pod pod = MemberPod.of(cluster(), new Images("keelson", "1.0.0"), 1, List.of(1L), true);
+    Pod pod =
+        MemberPod.of(cluster(), new Images("keelson", "1.0.0"), 1, List.of(1L), StartMode.SEED);
     Container restore =
         RestoreContainer.before(pod, new RestoreSource(CLAIM, "nightly-12345678"))
             .getSpec()

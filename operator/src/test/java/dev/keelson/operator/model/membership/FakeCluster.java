@@ -2,6 +2,7 @@ package dev.keelson.operator.model.membership;
 
 import dev.keelson.operator.api.v1alpha1.ClusterSpec;
 import dev.keelson.operator.api.v1alpha1.Operation;
+import dev.keelson.operator.api.v1alpha1.OperationType;
 import dev.keelson.operator.model.membership.Step.StatusStep;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * write counts as acknowledged only when a majority of voters has it.
  */
 final class FakeCluster {
-  private static final String ID = "cafe";
+  static final String ID = "cafe";
   private static final int TICKS_TO_CATCH_UP = 2;
   private static final EnumSet<PodState> ENDING =
       EnumSet.of(PodState.TERMINAL, PodState.TERMINATING);
@@ -43,6 +45,8 @@ final class FakeCluster {
     PodState state = PodState.PENDING;
     boolean serving = true;
     int revision;
+    boolean forced;
+    boolean broken;
     Instant since = Instant.EPOCH;
   }
 
@@ -55,12 +59,15 @@ final class FakeCluster {
   private ClusterSpec spec = ClusterSpec.defaults();
   private Instant now = Instant.EPOCH;
   private long lastSerial;
+  private long recoveries;
   private @Nullable String clusterId;
   private @Nullable Operation operation;
   private long leader;
   private long acknowledged;
   private boolean learnersStick;
   private int revision;
+  private long lagging;
+  private @Nullable Instant silent;
 
   void spec(ClusterSpec changed) {
     spec = changed;
@@ -69,6 +76,11 @@ final class FakeCluster {
   /** As a new image: all Pods that there are have the old one. */
   void newRevision() {
     revision++;
+  }
+
+  /** The member falls behind: it answers, and applies nothing more. */
+  void lag(long serial) {
+    lagging = serial;
   }
 
   boolean anyOutdated() {
@@ -85,13 +97,37 @@ final class FakeCluster {
     pods.forEach((s, p) -> podViews.put(s, view(s, p)));
     TreeMap<Long, DiskView> diskViews = new TreeMap<>();
     disks.forEach((s, d) -> diskViews.put(s, new DiskView(d.state, d.terminating, d.since)));
+    Membership listed = list();
+    Instant silentBefore = listed == null ? silent : null;
+    silent = listed != null ? null : silent == null ? now : silent;
     return new Observation(
-        Wanted.of(spec), lastSerial, clusterId, operation, list(), podViews, diskViews, now);
+        Wanted.of(spec),
+        lastSerial,
+        recoveries,
+        clusterId,
+        operation,
+        listed,
+        podViews,
+        diskViews,
+        answers(),
+        silentBefore,
+        now);
   }
 
   private PodView view(long serial, Pod pod) {
     return new PodView(
-        pod.state, pod.serving, pod.revision != revision, "z" + serial % 3, pod.since);
+        pod.state, pod.serving, pod.revision != revision, pod.forced, "z" + serial % 3, pod.since);
+  }
+
+  private NavigableMap<Long, AnswerView> answers() {
+    TreeMap<Long, AnswerView> answers = new TreeMap<>();
+    members.forEach(
+        (serial, member) -> {
+          if (healthy(serial)) {
+            answers.put(serial, new AnswerView(ID, member.learner, member.applied));
+          }
+        });
+    return answers;
   }
 
   private @Nullable Membership list() {
@@ -139,7 +175,8 @@ final class FakeCluster {
   void execute(Step step) {
     steps.add(step);
     boolean before = quorumAlive();
-    boolean allowed = before || clusterId == null || spec.replicas() == 0 || revives(step);
+    boolean allowed =
+        before || clusterId == null || spec.replicas() == 0 || revives(step) || recovers(step);
     check(allowed, step + " without a quorum");
     switch (step) {
       case StatusStep status -> write(status);
@@ -176,6 +213,23 @@ final class FakeCluster {
     };
   }
 
+  /** What a recovery that is on record may do, and putting on record one that was asked for. */
+  private boolean recovers(Step step) {
+    if (recovering()) {
+      return true;
+    }
+    RecoveryRequest request = Wanted.of(spec).recovery();
+    return step instanceof Step.Begin begin
+        && begin.operation().type() == OperationType.Recover
+        && request != null
+        && request.clusterId().equals(clusterId)
+        && request.number() == recoveries + 1;
+  }
+
+  private boolean recovering() {
+    return operation != null && operation.type() == OperationType.Recover;
+  }
+
   private void write(StatusStep step) {
     switch (step) {
       case Step.Bootstrap s -> {
@@ -187,8 +241,21 @@ final class FakeCluster {
         operation = s.operation();
         lastSerial = s.lastSerial();
       }
-      case Step.Begin s -> operation = s.operation();
+      case Step.Begin s -> {
+        operation = s.operation();
+        RecoveryRequest request = Wanted.of(spec).recovery();
+        if (recovering() && request != null && request.serial() != null) {
+          // Who names a member gives up what only others have.
+          acknowledged = Math.min(acknowledged, member(request.serial()).applied);
+        }
+      }
       case Step.RollBack s -> operation = s.operation();
+      case Step.Recovered s -> {
+        check(s.number() == recoveries + 1, "a recovery counted twice");
+        check(pods.values().stream().noneMatch(pod -> pod.forced), "a Pod that forces is left");
+        recoveries = s.number();
+        operation = null;
+      }
       case Step.Finish s -> operation = null;
     }
   }
@@ -210,7 +277,9 @@ final class FakeCluster {
   }
 
   private void retainDisk(long serial) {
-    check(!members.containsKey(serial), "the disk of a listed member put away");
+    check(
+        !members.containsKey(serial) || (recovering() && !pods.containsKey(serial)),
+        "the disk of a listed member put away");
     Disk disk = disks.remove(serial);
     if (disk != null) {
       retained.put(serial, disk.state);
@@ -220,7 +289,10 @@ final class FakeCluster {
   private void startPod(Step.StartPod step) {
     check(disks.containsKey(step.serial()), "a Pod without a disk");
     check(step.peers().contains(step.serial()), "a Pod that does not know itself");
-    if (step.newCluster()) {
+    if (step.mode() == StartMode.FORCED) {
+      force(step.serial());
+    }
+    if (step.mode() == StartMode.SEED) {
       check(clusterId == null, "a second cluster");
       members.computeIfAbsent(step.serial(), s -> new Member());
     } else {
@@ -231,7 +303,17 @@ final class FakeCluster {
     Pod pod = new Pod();
     pod.since = now;
     pod.revision = revision;
+    pod.forced = step.mode() == StartMode.FORCED;
     pods.putIfAbsent(step.serial(), pod);
+  }
+
+  private void force(long serial) {
+    check(recovering(), "a member forced without a recovery on record");
+    check(members.size() == 1 || !quorumAlive(), "a member forced beside a quorum");
+    check(pods.keySet().stream().allMatch(s -> s == serial), "a member forced beside another Pod");
+    check(
+        disks.entrySet().stream().allMatch(d -> d.getKey() == serial || d.getValue().terminating),
+        "a member forced beside another disk");
   }
 
   private boolean hasData(long serial) {
@@ -308,8 +390,14 @@ final class FakeCluster {
       disk.hasData = true;
       member.started = true;
     }
+    if (pod.forced && member != null && disk.hasData) {
+      // At every start of its process, which can be at any time.
+      members.keySet().removeIf(other -> other != serial);
+      acknowledged = member.applied;
+      lagging = 0;
+    }
     PodState next =
-        !disk.hasData
+        !disk.hasData || pod.broken
             ? PodState.CRASH_LOOPING
             : member == null || member.learner ? PodState.RUNNING : PodState.READY;
     if (pod.state != next) {
@@ -319,7 +407,7 @@ final class FakeCluster {
   }
 
   private void replicate(long serial, Member member) {
-    if (!quorumAlive() || !healthy(serial)) {
+    if (!quorumAlive() || !healthy(serial) || serial == lagging) {
       return;
     }
     member.ticks++;
@@ -350,6 +438,12 @@ final class FakeCluster {
                         && disks.containsKey(member.getKey()));
   }
 
+  /** Its process ends whenever it starts; its disk is well. */
+  void breakProcess(long serial) {
+    require(pods.get(serial), serial).broken = true;
+    require(pods.get(serial), serial).state = PodState.CRASH_LOOPING;
+  }
+
   void losePod(long serial) {
     pods.remove(serial);
     elect();
@@ -372,11 +466,26 @@ final class FakeCluster {
     }
   }
 
-  /** The node burns: Pod and disk are gone at once. */
+  /** The node burns: Pod and disk are gone at once, and what nobody else had, without a quorum. */
   void burn(long serial) {
+    boolean quorum = quorumAlive();
     pods.remove(serial);
     disks.remove(serial);
+    if (!quorum) {
+      long left =
+          voters().stream()
+              .filter(this::hasData)
+              .mapToLong(voter -> member(voter).applied)
+              .max()
+              .orElse(0);
+      acknowledged = Math.min(acknowledged, left);
+    }
     elect();
+  }
+
+  /** Whether no other voter has a disk. */
+  boolean hasTheOnlyCopy(long serial) {
+    return voters().stream().filter(disks::containsKey).toList().equals(List.of(serial));
   }
 
   boolean hasTraceOf(long serial) {
@@ -393,6 +502,7 @@ final class FakeCluster {
     clusterId = null;
     operation = null;
     lastSerial = 0;
+    recoveries = 0;
   }
 
   long leader() {
@@ -405,6 +515,10 @@ final class FakeCluster {
 
   long lastSerial() {
     return lastSerial;
+  }
+
+  long recoveries() {
+    return recoveries;
   }
 
   @Nullable Operation operation() {

@@ -104,6 +104,20 @@ final class PlannerScenarioTest {
   }
 
   @Test
+  void theMostCrowdedZoneGivesTheVictim() {
+    Run run = Run.at(3);
+    run.cluster.burn(1);
+    run.settle();
+    run.scale(4);
+    run.settle();
+    assertThat(run.cluster.voters()).containsExactly(2L, 3L, 4L, 5L);
+    run.cluster.execute(new MoveLeader(5)); // 2 and 5 share a zone, and 5 leads
+    run.scale(3);
+    run.settle();
+    assertThat(run.cluster.voters()).containsExactly(3L, 4L, 5L);
+  }
+
+  @Test
   void aLostPodReturnsWithItsDisk() {
     Run run = Run.at(3);
     run.cluster.losePod(2);
@@ -250,11 +264,14 @@ final class PlannerScenarioTest {
         new Observation(
             seen.wanted(),
             seen.lastSerial(),
+            seen.recoveries(),
             "beef",
             seen.operation(),
             seen.membership(),
             seen.pods(),
             seen.disks(),
+            seen.answers(),
+            seen.silentSince(),
             seen.now());
     assertThat(Planner.next(other)).isEqualTo(new Wait(WaitReason.FOREIGN_CLUSTER));
   }

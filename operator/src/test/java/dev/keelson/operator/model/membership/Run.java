@@ -2,8 +2,11 @@ package dev.keelson.operator.model.membership;
 
 import dev.keelson.operator.api.v1alpha1.ClusterSpec;
 import dev.keelson.operator.api.v1alpha1.EvenReplicas;
+import dev.keelson.operator.api.v1alpha1.RecoveryMode;
+import dev.keelson.operator.api.v1alpha1.RecoverySpec;
 import dev.keelson.operator.model.membership.Step.IdleStep;
 import dev.keelson.operator.model.membership.Step.Wait;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a {@link FakeCluster} by the planner, with a fault at one chosen moment. */
 final class Run {
@@ -13,6 +16,8 @@ final class Run {
   private static final int QUIET = 22;
 
   final FakeCluster cluster = new FakeCluster();
+  private RecoverySpec recovery = ClusterSpec.defaults().recovery();
+  private int replicas;
 
   static Run at(int replicas) {
     Run run = new Run();
@@ -22,6 +27,10 @@ final class Run {
   }
 
   static ClusterSpec replicas(int number, EvenReplicas rule) {
+    return spec(number, rule, ClusterSpec.defaults().recovery());
+  }
+
+  private static ClusterSpec spec(int number, EvenReplicas rule, RecoverySpec recovery) {
     ClusterSpec d = ClusterSpec.defaults();
     return new ClusterSpec(
         number,
@@ -38,12 +47,30 @@ final class Run {
         d.auth(),
         d.bootstrap(),
         d.upgrade(),
+        recovery,
+        d.backup(),
         d.deletionProtection(),
         d.paused());
   }
 
-  void scale(int replicas) {
-    cluster.spec(replicas(replicas, EvenReplicas.Warn));
+  void scale(int number) {
+    replicas = number;
+    cluster.spec(spec(replicas, EvenReplicas.Warn, recovery));
+  }
+
+  /** A person asks for a recovery; null for the member leaves the choice. */
+  void recover(int number, @Nullable String member) {
+    recover(number, member, FakeCluster.ID);
+  }
+
+  void recover(int number, @Nullable String member, String clusterId) {
+    recovery = new RecoverySpec(RecoveryMode.FromMember, member, clusterId, number);
+    scale(replicas);
+  }
+
+  void withdrawRecovery() {
+    recovery = ClusterSpec.defaults().recovery();
+    scale(replicas);
   }
 
   Step next() {
@@ -82,7 +109,8 @@ final class Run {
     return step instanceof Wait wait
         && (wait.reason() == WaitReason.STEADY
             || wait.reason() == WaitReason.HIBERNATED
-            || wait.reason() == WaitReason.QUORUM_LOST);
+            || wait.reason() == WaitReason.QUORUM_LOST
+            || wait.reason() == WaitReason.RECOVERY_REFUSED);
   }
 
   private String tail() {

@@ -19,10 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryImport implements AutoCloseable {
   private static final int BATCH_BYTES = 1 << 20;
+  private static final byte[] DELETED = {};
 
   private final KvBackend backend;
   private final WriteBatch batch;
-  private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
+
+  /** Rows that only the batch holds yet, of puts and (empty) of deletions. */
+  private final Map<ByteString, byte[]> changedInBatch = new HashMap<>();
+
   private long revision = MvccStore.FIRST_REVISION;
   private long keys;
 
@@ -92,9 +96,7 @@ public final class HistoryImport implements AutoCloseable {
     if (!before.exists()) {
       keys++;
     }
-    KeyMeta after = new KeyMeta();
-    after.read(Row.parse(stored));
-    changedInBatch.put(row.getKey(), after);
+    changedInBatch.put(row.getKey(), stored);
   }
 
   private void delete(byte[] at, long main, long sub, ByteString name) {
@@ -107,17 +109,17 @@ public final class HistoryImport implements AutoCloseable {
       moveLease(key, before.lease, 0);
       keys--;
     }
-    changedInBatch.put(name, new KeyMeta());
+    changedInBatch.put(name, DELETED);
   }
 
   private KeyMeta find(ByteString key) {
-    KeyMeta meta = changedInBatch.get(key);
-    if (meta == null) {
-      meta = new KeyMeta();
-      byte[] stored = backend.get(Families.CURRENT, key.toByteArray());
-      if (stored != null) {
-        meta.read(Row.parse(stored));
-      }
+    KeyMeta meta = new KeyMeta();
+    byte[] stored = changedInBatch.get(key);
+    if (stored == null) {
+      stored = backend.get(Families.CURRENT, key.toByteArray());
+    }
+    if (stored != null && stored.length > 0) {
+      meta.read(Row.parse(stored));
     }
     return meta;
   }
@@ -199,7 +201,7 @@ public final class HistoryImport implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(index, term, revision, revision).encode());
+        new AppliedPosition(index, term, revision, revision, 0).encode());
     write();
     CountIndex counts = new CountIndex();
     counts.rebuild(backend);

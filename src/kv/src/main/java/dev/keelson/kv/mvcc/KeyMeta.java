@@ -10,6 +10,9 @@ final class KeyMeta {
   long version;
   long lease;
 
+  /** Where {@link MetaCache} has it, negative if nowhere. */
+  long cachedAt = -1;
+
   boolean exists() {
     return createRevision != 0;
   }

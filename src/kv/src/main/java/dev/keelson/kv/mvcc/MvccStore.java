@@ -20,12 +20,15 @@ public final class MvccStore implements AutoCloseable {
   /** The revision of an empty store; the first change makes revision 2. */
   public static final long FIRST_REVISION = 1;
 
+  /** Some 150,000 keys of usual length. */
+  private static final int META_CACHE_BYTES = 8 << 20;
+
   private final KvBackend backend;
   private WriteBatch batch;
   private final Views views = new Views();
   private final StateDigest digest = new StateDigest();
   private CountIndex counts = new CountIndex();
-  private MetaCache metas = new MetaCache();
+  private MetaCache metas = new MetaCache(META_CACHE_BYTES);
   private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
   private final List<RevisionEvents> published = new ArrayList<>();
   private Compactor compactor;
@@ -34,6 +37,7 @@ public final class MvccStore implements AutoCloseable {
   private long compactRevision;
   private long appliedIndex;
   private long appliedTerm;
+  private long timeMillis;
   private boolean dirty;
   private boolean manyChanged;
 
@@ -55,7 +59,7 @@ public final class MvccStore implements AutoCloseable {
     }
     batch.close();
     counts = new CountIndex();
-    metas = new MetaCache();
+    metas = new MetaCache(META_CACHE_BYTES);
     views.forgetPaged();
     batch = backend.batch();
     compactor = load();
@@ -65,6 +69,7 @@ public final class MvccStore implements AutoCloseable {
     AppliedPosition applied = AppliedPosition.read(backend);
     appliedIndex = applied.index();
     appliedTerm = applied.term();
+    timeMillis = applied.timeMillis();
     revision = applied.revision();
     digest.restart(appliedIndex, applied.digest());
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
@@ -129,6 +134,11 @@ public final class MvccStore implements AutoCloseable {
     appliedTerm = term;
     digest.sealed(index, term);
     dirty = true;
+  }
+
+  /** An entry says when it was written; the highest such time is that of all that was applied. */
+  public void written(long leaderMillis) {
+    timeMillis = Math.max(timeMillis, leaderMillis);
   }
 
   /** The digest of everything applied; what is no transaction folds its effects in itself. */
@@ -198,9 +208,11 @@ public final class MvccStore implements AutoCloseable {
     batch.put(
         Families.META,
         StoreKeys.APPLIED,
-        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value()).encode());
+        new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value(), timeMillis)
+            .encode());
     backend.write(batch);
     batch.clear();
+    changedInBatch.forEach(metas::put);
     changedInBatch.clear();
     manyChanged = false;
     // not before the backend holds both the decision and every event up to its revision
@@ -241,8 +253,11 @@ public final class MvccStore implements AutoCloseable {
     changedInBatch.put(key, meta);
   }
 
-  /** The same of keys too many to remember: the batch is written before the next transaction. */
-  void changedMany() {
+  /**
+   * The same where keys are too many to remember: the batch is written before the next transaction.
+   */
+  void changedMany(ByteString key, KeyMeta meta) {
+    metas.put(key, meta);
     manyChanged = true;
   }
 

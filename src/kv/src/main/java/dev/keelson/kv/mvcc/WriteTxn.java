@@ -153,7 +153,7 @@ public final class WriteTxn implements RowSource {
     publish(true, keyBytes, sub, Row.deletionKeyValue(keyBytes, main), 0, meta);
     meta.clear();
     if (large && reads == Reads.ROWS_BEFORE) {
-      store.changedMany(); // nothing looks at this key again before the batch is written
+      store.changedMany(key, meta); // nothing looks at this key again before the batch is written
     } else {
       store.changed(key, meta);
     }

@@ -80,7 +80,7 @@ public final class SnapshotExport implements AutoCloseable {
    *     called again
    */
   public @Nullable BoltLayout measure(int bytesMin) {
-    return step(bytesMin, _ -> {});
+    return step(bytesMin, PageSink.NONE);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.lease.Lessor;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.node.api.auth.Authentication;
+import dev.keelson.node.env.RateLimit;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.node.loop.RequestIds;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 /**
  * What the services need of the member they belong to.
  *
+ * @param snapshotRate how fast snapshots are sent to clients, all together
  * @param scans runs reads that may take longer than a point read
  * @param standing where the member stands in consensus
  * @param appliedIndex the last entry applied; never behind an answer that was given
@@ -31,6 +33,7 @@ public record ApiContext(
     long clusterId,
     long memberId,
     Limits limits,
+    RateLimit snapshotRate,
     StateMachine state,
     KvBackend backend,
     Proposals proposals,

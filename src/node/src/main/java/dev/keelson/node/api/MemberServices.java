@@ -64,6 +64,11 @@ public final class MemberServices {
     return context.state().alarms().active();
   }
 
+  /** Whether calls need a user. */
+  public boolean authEnabled() {
+    return context.state().auth().enabled();
+  }
+
   /** The version the members agreed to speak; null before it is decided. */
   public @Nullable String clusterVersion() {
     return context.state().members().clusterVersion();

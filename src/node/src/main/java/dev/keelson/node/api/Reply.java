@@ -14,6 +14,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /** Where the answer of a unary call goes. Answer once, from any thread. */
@@ -70,7 +71,21 @@ final class Reply {
    */
   static Executor currentLoop() {
     EventExecutor loop = ThreadExecutorMap.currentExecutor();
-    return loop == null ? Runnable::run : loop;
+    return loop == null ? Runnable::run : task -> run(loop, task);
+  }
+
+  /**
+   * A loop that has ended has no connection left, so nobody waits for the answer; and whoever gives
+   * it, often the thread of the consensus, must not fall over it.
+   */
+  private static void run(EventExecutor loop, Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException ended) {
+      if (!loop.isShuttingDown()) {
+        throw ended;
+      }
+    }
   }
 
   /** Where callbacks that end in an answer should run. */

@@ -6,8 +6,10 @@ import dev.keelson.proto.etcdserverpb.SnapshotRequest;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
 
   private final ApiContext context;
   private final String storageVersion;
-  private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+  private final Set<Stream> streams = Collections.synchronizedSet(new LinkedHashSet<>());
   private volatile boolean stopped;
 
   /**
@@ -52,7 +54,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   /** Ends the streams, which hold views of the store. */
   void stop() {
     stopped = true;
-    streams.forEach(Stream::leave);
+    List.copyOf(streams).forEach(Stream::leave);
   }
 
   private final class Stream extends ServerCall.Listener<SnapshotRequest> {
@@ -62,6 +64,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
     private @Nullable SnapshotBlobs blobs;
     private volatile boolean begun;
     private volatile boolean over;
+    private volatile boolean paused;
     private boolean ended;
     private long beganNanos;
 
@@ -107,7 +110,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
      * look again.
      */
     private void schedule() {
-      if (begun && running.compareAndSet(false, true)) {
+      if (begun && (over || !paused) && running.compareAndSet(false, true)) {
         try {
           context.scans().execute(this::work);
         } catch (RejectedExecutionException e) {
@@ -130,7 +133,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
         release();
       }
       running.set(false);
-      if (!finished && (over || more || call.isReady())) {
+      if (!finished && (over || (!paused && (more || call.isReady())))) {
         schedule();
       }
     }
@@ -154,8 +157,26 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
           return false;
         }
         call.sendMessage(message);
+        long wait = context.snapshotRate().take(message.sizeBytes());
+        if (wait > 0) {
+          pause(wait);
+          return false;
+        }
       }
       return false;
+    }
+
+    /** Keeps to the rate: a snapshot is to take time rather than disk and network from others. */
+    private void pause(long nanos) {
+      paused = true;
+      context
+          .snapshotRate()
+          .after(
+              nanos,
+              () -> {
+                paused = false;
+                schedule();
+              });
     }
 
     private void end(Status status) {

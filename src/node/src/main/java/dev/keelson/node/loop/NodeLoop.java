@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,8 @@ public final class NodeLoop {
   private final Proposals proposals;
   private final MembershipProposals changes;
   private final ReadBarrier barrier;
-  private final Relay relay = new Relay();
+  private final CommitTime time;
+  private final Relay relay;
   private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
   private final ArrayDeque<Ready> appending = new ArrayDeque<>();
   private @Nullable HardState unwritten;
@@ -87,6 +89,7 @@ public final class NodeLoop {
    * Creates the loop around a consensus core that has just been built.
    *
    * @param log the storage that {@code raft} was built with
+   * @param wallMillis the time that entries are stamped with; may jump
    */
   public NodeLoop(
       Raft raft,
@@ -94,13 +97,16 @@ public final class NodeLoop {
       Ports ports,
       Proposals proposals,
       MembershipProposals changes,
-      ReadBarrier barrier) {
+      ReadBarrier barrier,
+      LongSupplier wallMillis) {
     this.raft = raft;
     this.log = log;
     this.ports = ports;
     this.proposals = proposals;
     this.changes = changes;
     this.barrier = barrier;
+    time = new CommitTime(wallMillis);
+    relay = new Relay(time);
     status = raft.status();
     standing = standingNow();
     applied = status.applied();
@@ -127,7 +133,10 @@ public final class NodeLoop {
         continue;
       }
       try {
-        raft.step(message);
+        raft.step(
+            message instanceof Message.ForwardedProposal forwarded && raft.isLeader()
+                ? time.stamp(forwarded, raft.term())
+                : message);
       } catch (InvalidMessageException e) {
         LOG.atWarn()
             .addKeyValue("from", Long.toHexString(message.from()))
@@ -313,6 +322,9 @@ public final class NodeLoop {
     List<byte[]> payloads = new ArrayList<>(batch.size());
     for (Pending each : batch) {
       payloads.add(each.data());
+    }
+    if (raft.isLeader()) {
+      time.stamp(payloads, raft.term());
     }
     try {
       raft.propose(payloads);

@@ -15,8 +15,13 @@ final class Relay {
   /** Above this, what comes more is lost, as any message may be. */
   private static final long BYTES_MAX = 32L << 20;
 
+  private final CommitTime time;
   private List<Message.ForwardedProposal> held = new ArrayList<>();
   private long bytes;
+
+  Relay(CommitTime time) {
+    this.time = time;
+  }
 
   void hold(Message.ForwardedProposal message) {
     long size = message.entries().stream().mapToLong(entry -> entry.sizeBytes()).sum();
@@ -37,7 +42,7 @@ final class Relay {
     if (raft.isLeader()) {
       for (Message.ForwardedProposal each : all) {
         try {
-          raft.step(each);
+          raft.step(time.stamp(each, raft.term()));
         } catch (InvalidMessageException e) {
           throw new IllegalStateException("a message that was taken in is none any more", e);
         }

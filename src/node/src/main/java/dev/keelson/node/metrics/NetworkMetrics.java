@@ -44,6 +44,9 @@ public final class NetworkMetrics {
     /** Durations of sending it a snapshot. */
     public final Histogram snapshotSend = Histogram.exponential(0.1, 2, 10);
 
+    /** Snapshots on their way to it; at most one. */
+    public final LongAdder snapshotSends = new LongAdder();
+
     /** Snapshots received from it. */
     public final LongAdder snapshotsReceived = new LongAdder();
 
@@ -53,6 +56,9 @@ public final class NetworkMetrics {
     /** Durations of receiving a snapshot from it. */
     public final Histogram snapshotReceive = Histogram.exponential(0.1, 2, 10);
 
+    /** Snapshots on their way from it; at most one. */
+    public final LongAdder snapshotReceptions = new LongAdder();
+
     private final String id;
     private volatile boolean active;
 
@@ -60,9 +66,17 @@ public final class NetworkMetrics {
       this.id = Long.toHexString(id);
     }
 
-    /** Says whether messages reach it. */
-    public void active(boolean active) {
-      this.active = active;
+    /** Messages reach it from now on. */
+    public void connected() {
+      active = true;
+    }
+
+    /** Messages do not reach it; a connection that was there is counted as lost. */
+    public void unconnected() {
+      if (active) {
+        active = false;
+        disconnected.increment();
+      }
     }
   }
 
@@ -149,6 +163,20 @@ public final class NetworkMetrics {
             "etcd_network_snapshot_receive_total_duration_seconds",
             "Durations of receiving a snapshot from a member.");
     sorted.forEach(peer -> receptions.histogram(peer.snapshotReceive, "From", peer.id));
+    gauge(
+        out,
+        sorted,
+        "snapshot_send_inflights_total",
+        "Snapshots on their way to a member.",
+        "To",
+        peer -> peer.snapshotSends.sum());
+    gauge(
+        out,
+        sorted,
+        "snapshot_receive_inflights_total",
+        "Snapshots on their way from a member.",
+        "From",
+        peer -> peer.snapshotReceptions.sum());
     connections(out, sorted, local);
   }
 
@@ -170,7 +198,24 @@ public final class NetworkMetrics {
       String help,
       String direction,
       ToLongFunction<Peer> count) {
-    PrometheusText.Family family = out.counter("etcd_network_" + name, help);
+    each(out.counter("etcd_network_" + name, help), peers, direction, count);
+  }
+
+  private static void gauge(
+      PrometheusText out,
+      List<Peer> peers,
+      String name,
+      String help,
+      String direction,
+      ToLongFunction<Peer> count) {
+    each(out.gauge("etcd_network_" + name, help), peers, direction, count);
+  }
+
+  private static void each(
+      PrometheusText.Family family,
+      List<Peer> peers,
+      String direction,
+      ToLongFunction<Peer> count) {
     peers.forEach(peer -> family.value(count.applyAsLong(peer), direction, peer.id));
   }
 }

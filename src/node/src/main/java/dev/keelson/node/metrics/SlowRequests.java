@@ -3,6 +3,7 @@ package dev.keelson.node.metrics;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.MessageOrBuilder;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +73,7 @@ public final class SlowRequests {
   public void unary(
       long nanos, String method, String remote, MessageLite request, int responseBytes) {
     LOG.atWarn()
+        .addKeyValue("start time", Instant.now().minusNanos(nanos).toString())
         .addKeyValue("time spent", duration(nanos))
         .addKeyValue("remote", remote)
         .addKeyValue("response type", "/" + method)

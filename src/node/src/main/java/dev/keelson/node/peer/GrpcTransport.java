@@ -23,6 +23,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -41,7 +43,6 @@ import org.jspecify.annotations.Nullable;
 public final class GrpcTransport implements Transport {
   private final PeerSettings settings;
   private final Environment environment;
-  private final @Nullable SslContext serverTls;
   private final PeerFront front;
   private final Dialer dialer;
   private final EventLoopGroup loops;
@@ -51,19 +52,16 @@ public final class GrpcTransport implements Transport {
   /**
    * Prepares the transport; it can {@link #describe} before it is started.
    *
-   * @param server for https listen URLs; null if there are none
    * @param client for members at https URLs; null if there are none
-   * @param front what stands before gRPC on the peer port
+   * @param front how connections to the peer port begin
    */
   public GrpcTransport(
       PeerSettings settings,
       Environment environment,
-      @Nullable SslContext server,
       @Nullable SslContext client,
       PeerFront front) {
     this.settings = settings;
     this.environment = environment;
-    this.serverTls = server;
     this.front = front;
     this.dialer = new Dialer(settings, client, environment.pool());
     this.loops =
@@ -94,13 +92,7 @@ public final class GrpcTransport implements Transport {
     PeerTable peers = new PeerTable(context, loops, this::describe);
     PeerServer server =
         new PeerServer(
-            settings,
-            serverTls,
-            environment.pool(),
-            front,
-            loops,
-            PeerService.define(context, peers.admission()),
-            receiver::describe);
+            settings, front, loops, PeerService.define(context, peers), receiver::describe);
     server.start();
     running = new Running(peers, server, environment.every(settings.probeMillis(), peers::tick));
   }
@@ -208,6 +200,14 @@ public final class GrpcTransport implements Transport {
       now.server.close();
       now.peers.close();
     }
-    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    Future<?> ended = loops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+    // an answer to describe may be what closes it; its thread cannot wait for its own end
+    boolean onLoop = false;
+    for (EventExecutor loop : loops) {
+      onLoop |= loop.inEventLoop();
+    }
+    if (!onLoop) {
+      ended.awaitUninterruptibly();
+    }
   }
 }

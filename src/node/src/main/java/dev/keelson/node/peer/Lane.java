@@ -5,6 +5,7 @@ import dev.keelson.proto.peer.RaftAck;
 import dev.keelson.raft.Message;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -42,8 +43,12 @@ final class Lane {
   interface Observer {
     void connected(Kind kind, String url);
 
-    /** Something may be lost. */
-    void broken(Kind kind, String url, Status why, boolean wasConnected);
+    /**
+     * The stream has ended, or could not begin.
+     *
+     * @param lost whether messages may have been lost
+     */
+    void broken(Kind kind, String url, Status why, boolean lost);
 
     void answered(RaftAck ack, long nowNanos);
   }
@@ -54,6 +59,7 @@ final class Lane {
   private final EventLoop loop;
   private final Observer observer;
   private final LaneQueue queue;
+  private final ClientStreamTracer.Factory sentBytes;
   private final Backoff backoff;
   private final AtomicBoolean flushing = new AtomicBoolean();
   private final AtomicLong sent = new AtomicLong();
@@ -64,6 +70,7 @@ final class Lane {
   private List<String> urls;
   private String url = "";
   private int attempts;
+  private long sentBeforeCall;
   private long sequence;
   private boolean probeDue;
   private boolean probing;
@@ -85,6 +92,7 @@ final class Lane {
     this.observer = observer;
     PeerSettings settings = context.settings();
     queue = new LaneQueue(settings);
+    sentBytes = new SentBytes(context.receiver().metrics().peer(identity.to()).sentBytes);
     backoff =
         new Backoff(
             settings.backoffMinMillis(),
@@ -138,6 +146,17 @@ final class Lane {
         });
   }
 
+  /** Makes the next attempt at once, if one is being waited for. Any thread. */
+  void hurry() {
+    loop.execute(
+        () -> {
+          if (call == null && reconnect != null) {
+            backoff.reset();
+            connect();
+          }
+        });
+  }
+
   /** Asks for a sign of life, or gives up waiting for it. */
   void tick() {
     if (call == null) {
@@ -167,13 +186,16 @@ final class Lane {
     }
     url = urls.get(attempts++ % urls.size());
     sequence = 0;
+    sentBeforeCall = sent.get();
     probing = false;
     probeDue = false;
     try {
       ManagedChannel dialled = context.dialer().dial(url, loop);
       channel = dialled;
       ClientCall<Batch, RaftAck> started =
-          dialled.newCall(PeerMethods.SEND, CallOptions.DEFAULT.withExecutor(loop));
+          dialled.newCall(
+              PeerMethods.SEND,
+              CallOptions.DEFAULT.withExecutor(loop).withStreamTracerFactory(sentBytes));
       call = started;
       queue.open();
       Metadata headers = identity.toMetadata();
@@ -227,7 +249,9 @@ final class Lane {
     if (closed) {
       return;
     }
-    observer.broken(kind, url, why, wasConnected || dropped > 0);
+    // what was sent before the other side answered may have got lost too
+    boolean lost = wasConnected || dropped > 0 || sent.get() > sentBeforeCall;
+    observer.broken(kind, url, why, lost);
     reconnect = context.environment().after(backoff.next(), () -> loop.execute(this::connect));
   }
 

@@ -7,17 +7,14 @@ import io.grpc.netty.InternalNettyServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The listening side of the peer port: one server per kind of URL, plain and encrypted. */
 final class PeerServer {
@@ -29,8 +26,6 @@ final class PeerServer {
 
   PeerServer(
       PeerSettings settings,
-      @Nullable SslContext tls,
-      Executor blocking,
       PeerFront front,
       EventLoopGroup loops,
       ServerServiceDefinition service,
@@ -42,26 +37,20 @@ final class PeerServer {
       (url.secure() ? encrypted : plain).add(new InetSocketAddress(url.host(), url.port()));
     }
     if (!plain.isEmpty()) {
-      servers.add(build(settings, plain, null, blocking, front, loops, service, self));
+      servers.add(build(settings, plain, false, front.prepare(false, self), loops, service));
     }
     if (!encrypted.isEmpty()) {
-      if (tls == null) {
-        throw new IllegalArgumentException(
-            "an https peer URL to listen on, but no certificate: " + settings.listenUrls());
-      }
-      servers.add(build(settings, encrypted, tls, blocking, front, loops, service, self));
+      servers.add(build(settings, encrypted, true, front.prepare(true, self), loops, service));
     }
   }
 
   private static Server build(
       PeerSettings settings,
       List<SocketAddress> addresses,
-      @Nullable SslContext tls,
-      Executor blocking,
-      PeerFront front,
+      boolean secure,
+      PeerFront.Connections front,
       EventLoopGroup loops,
-      ServerServiceDefinition service,
-      Supplier<DescribeResponse> self) {
+      ServerServiceDefinition service) {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(addresses.getFirst());
     addresses.stream().skip(1).forEach(builder::addListenAddress);
     builder
@@ -76,13 +65,10 @@ final class PeerServer {
         .keepAliveTimeout(settings.readTimeoutMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveTime(1, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
+        .protocolNegotiator(new FrontNegotiator(front, secure))
         .addService(service);
-    if (tls != null) {
-      builder.protocolNegotiator(new PeerTls(tls, blocking));
-    }
     InternalNettyServerBuilder.setStatsEnabled(builder, false);
     InternalNettyServerBuilder.setTracingEnabled(builder, false);
-    front.prepare(builder, self);
     return builder.build();
   }
 

@@ -20,10 +20,9 @@ import java.util.function.Function;
 final class PeerService {
   private PeerService() {}
 
-  static ServerServiceDefinition define(PeerContext context, Admission admission) {
+  static ServerServiceDefinition define(PeerContext context, PeerTable peers) {
     Receiver receiver = context.receiver();
-    RaftStream raft =
-        new RaftStream(context.environment(), context.memberId(), receiver, admission);
+    RaftStream raft = new RaftStream(context, peers);
     SnapshotCalls snapshots = new SnapshotCalls(context);
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(PeerGrpc.SERVICE_NAME)
@@ -47,7 +46,7 @@ final class PeerService {
         service,
         PeerGrpc.getDescribeMethod(),
         request -> CompletableFuture.completedFuture(receiver.describe()));
-    return ServerInterceptors.intercept(service.build(), admission);
+    return ServerInterceptors.intercept(service.build(), peers.admission());
   }
 
   private static <Q extends MessageLite, A extends MessageLite> void add(

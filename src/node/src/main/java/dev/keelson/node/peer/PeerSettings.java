@@ -15,7 +15,8 @@ import java.util.List;
  * @param probeMillis how often a connection is asked whether it lives
  * @param readTimeoutMillis a connection without an answer for this long is given up
  * @param connectTimeoutMillis how long connecting may take
- * @param backoffMinMillis the pause before the first new attempt
+ * @param backoffMinMillis the pause before the first new attempt to connect; four times as long
+ *     before one to send a snapshot
  * @param backoffMaxMillis the longest pause between two attempts
  * @param callTimeoutMillis how long an answer to a call is waited for
  * @param snapshotBytesPerSecond how fast snapshots are sent, all together; 0 for no limit
@@ -55,6 +56,23 @@ public record PeerSettings(
         backoffMaxMillis,
         callTimeoutMillis,
         limit);
+  }
+
+  /** The same with another patience with silent connections. */
+  public PeerSettings withReadTimeoutMillis(long timeout) {
+    return new PeerSettings(
+        listenUrls,
+        eventLoops,
+        messageBytesMax,
+        queueMessagesMax,
+        queueBytesMax,
+        probeMillis,
+        timeout,
+        connectTimeoutMillis,
+        backoffMinMillis,
+        backoffMaxMillis,
+        callTimeoutMillis,
+        snapshotBytesPerSecond);
   }
 
   /** The same with another largest message. */

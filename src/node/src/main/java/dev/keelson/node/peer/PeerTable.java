@@ -52,6 +52,15 @@ final class PeerTable {
     return peers.get(id);
   }
 
+  /** A member has begun to send. Any thread. */
+  void heardFrom(long id) {
+    RemotePeer peer = peers.get(id);
+    if (peer != null) {
+      peer.heardFrom();
+      snapshots.heardFrom(id);
+    }
+  }
+
   synchronized void setPeers(Map<Long, List<String>> peerUrls) {
     Map<Long, List<String>> wanted = new TreeMap<>(peerUrls);
     wanted.remove(context.memberId());
@@ -61,6 +70,7 @@ final class PeerTable {
       if (!wanted.containsKey(each.getKey()) && !admission.isAdmitted(each.getKey())) {
         next.remove(each.getKey());
         each.getValue().close();
+        context.receiver().metrics().forget(each.getKey());
       }
     }
     wanted.forEach((id, urls) -> put(next, id, urls));

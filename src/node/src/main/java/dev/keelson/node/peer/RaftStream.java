@@ -1,6 +1,6 @@
 package dev.keelson.node.peer;
 
-import dev.keelson.node.env.Environment;
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.RaftAck;
 import dev.keelson.raft.Message;
 import io.grpc.Metadata;
@@ -25,10 +25,8 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
   /** Batches that gRPC may hand over before the first has been looked at. */
   private static final int AHEAD = 4;
 
-  private final Environment environment;
-  private final long memberId;
-  private final Receiver receiver;
-  private final Admission admission;
+  private final PeerContext context;
+  private final PeerTable peers;
   private final Map<String, Lock> lanes = new ConcurrentHashMap<>();
 
   /** The newest stream of one lane of one sender; its monitor orders what they deliver. */
@@ -36,11 +34,9 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
     @Nullable Incoming newest;
   }
 
-  RaftStream(Environment environment, long memberId, Receiver receiver, Admission admission) {
-    this.environment = environment;
-    this.memberId = memberId;
-    this.receiver = receiver;
-    this.admission = admission;
+  RaftStream(PeerContext context, PeerTable peers) {
+    this.context = context;
+    this.peers = peers;
   }
 
   @Override
@@ -62,6 +58,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
     if (older != null) {
       older.end(Status.ABORTED.withDescription("a newer stream of this lane has begun"));
     }
+    peers.heardFrom(identity.from());
     call.sendHeaders(new Metadata());
     call.request(AHEAD);
     return stream;
@@ -70,6 +67,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
   private final class Incoming extends ServerCall.Listener<byte[]> {
     private final ServerCall<byte[], RaftAck> call;
     private final long sender;
+    private final NetworkMetrics.Peer counters;
     private final Lock lock;
     private long sequence;
     private volatile boolean ended;
@@ -77,6 +75,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
     Incoming(ServerCall<byte[], RaftAck> call, long sender, Lock lock) {
       this.call = call;
       this.sender = sender;
+      this.counters = context.receiver().metrics().peer(sender);
       this.lock = lock;
     }
 
@@ -85,18 +84,20 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
       if (ended) {
         return;
       }
-      if (!admission.isAdmitted(sender)) {
-        end(admission.refusal(sender));
+      if (!peers.admission().isAdmitted(sender)) {
+        end(peers.admission().refusal(sender));
         return;
       }
+      counters.receivedBytes.add(encoded.length);
       Batch batch;
       try {
-        batch = Batch.parse(encoded, sender, memberId);
+        batch = Batch.parse(encoded, sender, context.memberId());
         if (batch.sequence() != sequence + 1) {
           throw new MalformedMessageException(
               "batch " + batch.sequence() + " after batch " + sequence);
         }
       } catch (IOException e) {
+        counters.receivedFailures.increment();
         LOG.atWarn()
             .addKeyValue("remote-peer-id", Identity.hex(sender))
             .addKeyValue("error", e.getMessage())
@@ -119,7 +120,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
             RaftAck.newBuilder()
                 .setSequence(sequence)
                 .setSentAtNanos(sentAtNanos)
-                .setWallClockMillis(environment.wallMillis())
+                .setWallClockMillis(context.environment().wallMillis())
                 .build());
       }
     }
@@ -128,7 +129,7 @@ final class RaftStream implements ServerCallHandler<byte[], RaftAck> {
     private void deliver(List<Message> messages) {
       synchronized (lock) {
         if (lock.newest == this && !messages.isEmpty()) {
-          receiver.received(messages);
+          context.receiver().received(messages);
         }
       }
     }

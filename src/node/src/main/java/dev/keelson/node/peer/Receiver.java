@@ -1,5 +1,6 @@
 package dev.keelson.node.peer;
 
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.DescribeResponse;
 import dev.keelson.proto.peer.HashKvRequest;
 import dev.keelson.proto.peer.HashKvResponse;
@@ -41,6 +42,9 @@ public interface Receiver {
   CompletableFuture<PromoteResponse> promote(PromoteRequest request);
 
   CompletableFuture<HashKvResponse> hashKv(HashKvRequest request);
+
+  /** Where traffic with the others is counted. */
+  NetworkMetrics metrics();
 
   /** The state that snapshots are taken of and replace. */
   SnapshotStore snapshots();

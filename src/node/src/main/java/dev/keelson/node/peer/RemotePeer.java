@@ -1,5 +1,6 @@
 package dev.keelson.node.peer;
 
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.RaftAck;
 import dev.keelson.raft.Message;
 import io.grpc.CallOptions;
@@ -10,7 +11,9 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.netty.channel.EventLoop;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +27,7 @@ final class RemotePeer {
 
   private final PeerContext context;
   private final Identity identity;
+  private final NetworkMetrics.Peer counters;
   private final EventLoop loop;
   private final Lane control;
   private final Lane bulk;
@@ -39,6 +43,7 @@ final class RemotePeer {
     this.urls = urls;
     this.loop = loop;
     identity = new Identity(context.clusterId(), context.memberId(), id);
+    counters = context.receiver().metrics().peer(id);
     Events events = new Events();
     control = new Lane(Lane.Kind.CONTROL, context, identity, loop, urls, events);
     bulk = new Lane(Lane.Kind.BULK, context, identity, loop, urls, events);
@@ -63,11 +68,21 @@ final class RemotePeer {
     bulk.setUrls(changed);
   }
 
+  /**
+   * The member has connected to this one, so it can probably be reached: it is not left waiting for
+   * the end of a pause, which after a long absence is seconds. Any thread.
+   */
+  void heardFrom() {
+    control.hurry();
+    bulk.hurry();
+  }
+
   /** Queues a message other than a snapshot; false if it is dropped. */
   boolean offer(Message message) {
     boolean taken = laneOf(message).offer(message);
     if (!taken) {
       dropped.incrementAndGet();
+      counters.sentFailures.increment();
     }
     return taken;
   }
@@ -174,12 +189,17 @@ final class RemotePeer {
 
   /** What both lanes tell; on the event loop that they share. */
   private final class Events implements Lane.Observer {
+    private final Set<Lane.Kind> up = EnumSet.noneOf(Lane.Kind.class);
     private String problem = "";
 
     @Override
     public void connected(Lane.Kind kind, String url) {
       problem = "";
       connectedSinceNanos = context.environment().nanoTime();
+      up.add(kind);
+      if (up.size() == Lane.Kind.values().length) {
+        counters.connected();
+      }
       LOG.atInfo()
           .addKeyValue("remote-peer-id", Identity.hex(identity.to()))
           .addKeyValue("lane", kind.text())
@@ -203,7 +223,10 @@ final class RemotePeer {
       if (Admission.isRemoval(why)) {
         context.receiver().removed();
       }
+      up.remove(kind);
+      counters.unconnected();
       if (lost) {
+        counters.sentFailures.increment();
         context.receiver().unreachable(identity.to());
       }
     }
@@ -211,6 +234,7 @@ final class RemotePeer {
     @Override
     public void answered(RaftAck ack, long nowNanos) {
       roundTripNanos = nowNanos - ack.getSentAtNanos();
+      counters.roundTrip.recordNanos(roundTripNanos);
       long half = TimeUnit.NANOSECONDS.toMillis(roundTripNanos) / 2;
       clockDifferenceMillis =
           ack.getWallClockMillis() - (context.environment().wallMillis() - half);

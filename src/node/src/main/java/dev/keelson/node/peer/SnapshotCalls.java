@@ -1,6 +1,7 @@
 package dev.keelson.node.peer;
 
 import com.google.protobuf.ByteString;
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.SnapshotChunk;
 import dev.keelson.proto.peer.SnapshotData;
 import dev.keelson.proto.peer.SnapshotHeader;
@@ -83,12 +84,14 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
   private final class Transfer extends ServerCall.Listener<SnapshotChunk> {
     private final ServerCall<SnapshotChunk, SnapshotResult> call;
     private final long sender;
+    private final NetworkMetrics.Peer counters;
     private final BlockingQueue<SnapshotChunk> arrived = new LinkedBlockingQueue<>();
     private volatile boolean cancelled;
 
     Transfer(ServerCall<SnapshotChunk, SnapshotResult> call, long sender) {
       this.call = call;
       this.sender = sender;
+      this.counters = context.receiver().metrics().peer(sender);
     }
 
     @Override
@@ -108,8 +111,12 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
     }
 
     void run() {
+      long begun = context.environment().nanoTime();
+      boolean installed = false;
+      counters.snapshotReceptions.increment();
       try {
         SnapshotResult result = receive();
+        installed = result.getOutcome() == Outcome.INSTALLED;
         if (!cancelled) {
           call.sendMessage(result);
           call.close(Status.OK, new Metadata());
@@ -122,6 +129,13 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
         Thread.currentThread().interrupt();
       } finally {
         letGo();
+        counters.snapshotReceptions.decrement();
+        if (installed) {
+          counters.snapshotsReceived.increment();
+          counters.snapshotReceive.recordNanos(context.environment().nanoTime() - begun);
+        } else {
+          counters.snapshotReceiveFailures.increment();
+        }
       }
     }
 

@@ -1,6 +1,9 @@
 package dev.keelson.node.peer;
 
 import com.google.protobuf.ByteString;
+import dev.keelson.node.env.Cancellable;
+import dev.keelson.node.env.RateLimit;
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.PeerGrpc;
 import dev.keelson.proto.peer.SnapshotProgressRequest;
 import dev.keelson.proto.peer.SnapshotResult;
@@ -32,7 +35,6 @@ final class SnapshotSender {
   private static final int CHUNK_BYTES = 256 << 10;
   private static final int FRUITLESS_MAX = 5;
   private static final int SPOILED_MAX = 2;
-  private static final long PAUSE_MILLIS = 100;
 
   /** Consensus asks again as soon as it hears of a failure. */
   private static final long FAILURE_PAUSE_MILLIS = 1000;
@@ -50,8 +52,7 @@ final class SnapshotSender {
     this.context = context;
     this.loops = loops;
     this.checkpoints = new Checkpoints(context.environment(), context.receiver().snapshots());
-    this.limit =
-        new RateLimit(context.settings().snapshotBytesPerSecond(), context.environment()::nanoTime);
+    this.limit = new RateLimit(context.settings().snapshotBytesPerSecond(), context.environment());
   }
 
   /** Removes what an earlier process left. */
@@ -67,31 +68,48 @@ final class SnapshotSender {
     if (running != null) {
       running.message = message;
     } else {
-      // reads files at the pace of the network, for minutes
-      begun.thread = Thread.ofVirtual().name("snapshot-out").start(begun::run);
+      begun.counters.snapshotSends.increment();
+      begun.attempt();
+    }
+  }
+
+  /** A member has begun to send: what waits to be tried again is tried now. Any thread. */
+  void heardFrom(long id) {
+    Transfer transfer = transfers.get(id);
+    if (transfer != null) {
+      transfer.heard();
     }
   }
 
   void close() {
     closed = true;
-    transfers
-        .values()
-        .forEach(
-            transfer -> {
-              Thread thread = transfer.thread;
-              if (thread != null) {
-                thread.interrupt();
-              }
-            });
+    transfers.values().forEach(Transfer::stop);
   }
 
+  /** What an attempt came to. */
+  private enum Verdict {
+    SENT,
+    AGAIN,
+    FAILED
+  }
+
+  /** Attempts one after the other, each on a thread of its own; timers wait in between. */
   private final class Transfer {
     private final RemotePeer peer;
     private final long to;
+    private final NetworkMetrics.Peer counters;
+    private final long begunNanos = context.environment().nanoTime();
     private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
     private final MessageDigest digest = Sha256.create();
     private volatile Message.InstallSnapshot message;
-    private volatile @Nullable Thread thread;
+    private @Nullable Thread thread; // guarded by this
+    private @Nullable Cancellable pause; // guarded by this
+    private boolean retrying; // guarded by this: the pause ends with another attempt
+    private boolean heardMeanwhile; // guarded by this: since the last attempt began
+    private Checkpoints.@Nullable Lease lease;
+    private int attempts;
+    private int fruitless;
+    private int spoiled;
     private long digested;
     private long offset;
     private long reportedNanos;
@@ -100,81 +118,163 @@ final class SnapshotSender {
       this.message = message;
       this.peer = peer;
       this.to = message.to();
+      this.counters = context.receiver().metrics().peer(to);
     }
 
-    void run() {
-      boolean success = false;
-      try (Checkpoints.Lease lease = checkpoints.acquire(message.snapshot().index())) {
-        success = transfer(lease.snapshot());
+    /** Begins an attempt; it reads files at the pace of the network, for minutes. */
+    synchronized void attempt() {
+      pause = null;
+      retrying = false;
+      heardMeanwhile = false;
+      thread = Thread.ofVirtual().name("snapshot-out").start(this::run);
+    }
+
+    private void run() {
+      Verdict verdict;
+      try {
+        verdict = transfer(begin());
       } catch (IOException | RuntimeException e) {
         LOG.atWarn()
             .addKeyValue("remote-peer-id", Identity.hex(to))
             .addKeyValue("error", String.valueOf(e))
             .log("cannot send a snapshot");
+        verdict = Verdict.FAILED;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } finally {
-        ended(success);
+        verdict = Verdict.FAILED;
+      }
+      switch (verdict) {
+        case SENT -> ended(true);
+        case AGAIN -> again();
+        case FAILED -> {
+          release();
+          after(FAILURE_PAUSE_MILLIS, () -> ended(false));
+        }
+      }
+    }
+
+    /**
+     * Waits until it is worth another attempt. A member that was just added is sent the state while
+     * it still starts; it makes itself heard when it can take it.
+     */
+    private void again() {
+      boolean now;
+      int retry;
+      synchronized (this) {
+        now = heardMeanwhile;
+        retrying = true;
+        retry = attempts;
+      }
+      after(now ? 0 : context.settings().backoffMinMillis() << (fruitless + 1), () -> retry(retry));
+    }
+
+    /** Begins the attempt that waits after {@code done} others, unless it has begun already. */
+    private synchronized void retry(int done) {
+      if (retrying && attempts == done) {
+        attempt();
+      }
+    }
+
+    synchronized void heard() {
+      heardMeanwhile = true;
+      if (retrying && pause != null) {
+        pause.cancel();
+        attempt();
+      }
+    }
+
+    private void after(long millis, Runnable next) {
+      synchronized (this) {
+        thread = null;
+        if (!closed) {
+          pause = context.environment().after(millis, next);
+          return;
+        }
+      }
+      ended(false);
+    }
+
+    void stop() {
+      Cancellable paused;
+      synchronized (this) {
+        if (thread != null) {
+          thread.interrupt();
+        }
+        paused = pause;
+        pause = null;
+      }
+      if (paused != null) {
+        paused.cancel();
+        ended(false);
       }
     }
 
     private void ended(boolean success) {
-      try {
-        if (!success && !closed) {
-          Thread.sleep(FAILURE_PAUSE_MILLIS);
+      release();
+      if (transfers.remove(to, this)) {
+        counters.snapshotSends.decrement();
+        (success ? counters.snapshotsSent : counters.snapshotSendFailures).increment();
+        if (success) {
+          counters.snapshotSend.recordNanos(context.environment().nanoTime() - begunNanos);
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        context.receiver().snapshotSent(to, success);
       }
-      transfers.remove(to);
-      context.receiver().snapshotSent(to, success);
     }
 
-    /** Tries until it is there, or fruitless too often. */
-    private boolean transfer(OutgoingSnapshot snapshot) throws InterruptedException {
-      LOG.atInfo()
-          .addKeyValue("remote-peer-id", Identity.hex(to))
-          .addKeyValue("snapshot-index", snapshot.metadata().index())
-          .addKeyValue("bytes", snapshot.sizeBytes())
-          .log("sending a snapshot");
-      long begun = context.environment().nanoTime();
-      int fruitless = 0;
-      int spoiled = 0;
-      for (int attempt = 0; fruitless < FRUITLESS_MAX && !closed; attempt++) {
-        long before = offset;
-        try {
-          SnapshotResult result = attempt(snapshot, attempt);
-          switch (result.getOutcome()) {
-            case INSTALLED, NOT_NEEDED -> {
-              LOG.atInfo()
-                  .addKeyValue("remote-peer-id", Identity.hex(to))
-                  .addKeyValue("snapshot-index", snapshot.metadata().index())
-                  .addKeyValue("outcome", result.getOutcome())
-                  .addKeyValue("attempts", attempt + 1)
-                  .addKeyValue("took-ms", (context.environment().nanoTime() - begun) / 1_000_000)
-                  .log("sent a snapshot");
-              return true;
-            }
-            case CORRUPT -> {
-              log(result.getOutcome() + ": " + result.getDetail());
-              if (result.getNextOffset() == 0 && ++spoiled == SPOILED_MAX) {
-                return false;
-              }
-            }
-            default -> {
-              log(result.getOutcome() + ": " + result.getDetail());
-              return false;
+    private void release() {
+      Checkpoints.Lease held = lease;
+      lease = null;
+      if (held != null) {
+        held.close();
+      }
+    }
+
+    private OutgoingSnapshot begin() throws IOException {
+      Checkpoints.Lease held = lease;
+      if (held == null) {
+        held = checkpoints.acquire(message.snapshot().index());
+        lease = held;
+        LOG.atInfo()
+            .addKeyValue("remote-peer-id", Identity.hex(to))
+            .addKeyValue("snapshot-index", held.snapshot().metadata().index())
+            .addKeyValue("bytes", held.snapshot().sizeBytes())
+            .log("sending a snapshot");
+      }
+      return held.snapshot();
+    }
+
+    /** One attempt; the next one follows unless too many were fruitless. */
+    private Verdict transfer(OutgoingSnapshot snapshot) throws InterruptedException {
+      long before = offset;
+      try {
+        SnapshotResult result = send(snapshot, attempts++);
+        switch (result.getOutcome()) {
+          case INSTALLED, NOT_NEEDED -> {
+            LOG.atInfo()
+                .addKeyValue("remote-peer-id", Identity.hex(to))
+                .addKeyValue("snapshot-index", snapshot.metadata().index())
+                .addKeyValue("outcome", result.getOutcome())
+                .addKeyValue("attempts", attempts)
+                .addKeyValue("took-ms", (context.environment().nanoTime() - begunNanos) / 1_000_000)
+                .log("sent a snapshot");
+            return Verdict.SENT;
+          }
+          case CORRUPT -> {
+            log(result.getOutcome() + ": " + result.getDetail());
+            if (result.getNextOffset() == 0 && ++spoiled == SPOILED_MAX) {
+              return Verdict.FAILED;
             }
           }
-        } catch (IOException | RuntimeException e) {
-          log(String.valueOf(e.getMessage()));
+          default -> {
+            log(result.getOutcome() + ": " + result.getDetail());
+            return Verdict.FAILED;
+          }
         }
-        fruitless = offset > before ? 0 : fruitless + 1;
-        if (fruitless < FRUITLESS_MAX) {
-          Thread.sleep(PAUSE_MILLIS << fruitless);
-        }
+      } catch (IOException | RuntimeException e) {
+        log(String.valueOf(e.getMessage()));
       }
-      return false;
+      fruitless = offset > before ? 0 : fruitless + 1;
+      return fruitless < FRUITLESS_MAX && !closed ? Verdict.AGAIN : Verdict.FAILED;
     }
 
     private void log(String problem) {
@@ -185,7 +285,7 @@ final class SnapshotSender {
           .log("a snapshot did not get through");
     }
 
-    private SnapshotResult attempt(OutgoingSnapshot snapshot, int attempt)
+    private SnapshotResult send(OutgoingSnapshot snapshot, int attempt)
         throws IOException, InterruptedException {
       List<String> urls = peer.urls();
       ManagedChannel channel = context.dialer().dial(urls.get(attempt % urls.size()), loops.next());

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberRemovedException;
 import dev.keelson.node.MemberSettings;
+import dev.keelson.node.MemberSettings.CorruptionChecks;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.node.env.SystemEnvironment;
 import dev.keelson.node.peer.NoPeers;
@@ -22,6 +23,7 @@ import dev.keelson.proto.etcdserverpb.MemberUpdateRequest;
 import dev.keelson.proto.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
+import dev.keelson.proto.etcdserverpb.SnapshotRequest;
 import dev.keelson.proto.etcdserverpb.StatusRequest;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,7 +67,15 @@ class ClusterMembershipTest {
       initial.put(Integer.toString(i), List.of(TestCluster.url(i)));
     }
     return new MemberSettings.Cluster(
-        initial, "etcd-cluster", true, false, strict, 1, promoteLearners, 0);
+        initial,
+        "etcd-cluster",
+        true,
+        false,
+        strict,
+        1,
+        promoteLearners,
+        true,
+        CorruptionChecks.NONE);
   }
 
   private static void join(TestCluster cluster, int number) throws Exception {
@@ -98,7 +108,8 @@ class ClusterMembershipTest {
                             false,
                             1,
                             false,
-                            0)));
+                            true,
+                            CorruptionChecks.NONE)));
     for (int i = 1; i <= size; i++) {
       cluster.start(i);
     }
@@ -132,6 +143,20 @@ class ClusterMembershipTest {
           .isEqualTo(1);
       assertThatThrownBy(() -> kv(cluster, 4).range(range))
           .hasMessage("FAILED_PRECONDITION: etcdserver: rpc not supported for learner");
+      assertThatThrownBy(
+              () ->
+                  kv(cluster, 4)
+                      .put(PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("k")).build()))
+          .hasMessage("FAILED_PRECONDITION: etcdserver: rpc not supported for learner");
+      assertThatThrownBy(() -> members(cluster, 4).memberAdd(addition(5, true)))
+          .hasMessage("FAILED_PRECONDITION: etcdserver: rpc not supported for learner");
+      assertThat(
+              maintenance(cluster, 4)
+                  .snapshot(SnapshotRequest.getDefaultInstance())
+                  .next()
+                  .getBlob()
+                  .size())
+          .isPositive();
 
       MemberPromoteRequest promotion =
           MemberPromoteRequest.newBuilder().setID(added.getMember().getID()).build();
@@ -143,6 +168,19 @@ class ClusterMembershipTest {
           .hasMessage("FAILED_PRECONDITION: etcdserver: can only promote a learner member");
       TestCluster.await(() -> cluster.member(4).standing().confState().voters().size() == 4);
       assertThat(kv(cluster, 4).range(range).getCount()).isEqualTo(1);
+
+      cluster.stop(4);
+      cluster.run(
+          4,
+          new Member(
+              cluster.settings(4, existing(4, true, false)),
+              new SystemEnvironment(),
+              cluster.network.endpoint(TestCluster.url(4)),
+              _ -> {}));
+      assertThat(cluster.member(4).standing().confState().voters())
+          .as("a voter by what it has on disk")
+          .hasSize(4);
+      cluster.member(4).ready().get(30, TimeUnit.SECONDS);
       assertThat(cluster.failures()).isEmpty();
     }
   }
@@ -239,7 +277,8 @@ class ClusterMembershipTest {
               .range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("k")).build());
     }
     MemberSettings.Cluster forced =
-        new MemberSettings.Cluster(new TreeMap<>(), "", false, true, true, 1, false, 0);
+        new MemberSettings.Cluster(
+            new TreeMap<>(), "", false, true, true, 1, false, true, CorruptionChecks.NONE);
     try (TestCluster alone = new TestCluster(folder, 1)) {
       alone.run(
           1,

@@ -1,17 +1,8 @@
 package dev.keelson.node.cluster;
 
+import dev.keelson.node.peer.DirectTransport;
 import dev.keelson.node.peer.Receiver;
 import dev.keelson.node.peer.Transport;
-import dev.keelson.proto.peer.DescribeRequest;
-import dev.keelson.proto.peer.DescribeResponse;
-import dev.keelson.proto.peer.HashKvRequest;
-import dev.keelson.proto.peer.HashKvResponse;
-import dev.keelson.proto.peer.LeaseRenewRequest;
-import dev.keelson.proto.peer.LeaseRenewResponse;
-import dev.keelson.proto.peer.LeaseTimeToLiveRequest;
-import dev.keelson.proto.peer.LeaseTimeToLiveResponse;
-import dev.keelson.proto.peer.PromoteRequest;
-import dev.keelson.proto.peer.PromoteResponse;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.SnapshotMetadata;
 import io.grpc.Status;
@@ -61,7 +52,7 @@ final class MemoryNetwork implements AutoCloseable {
     delivery.shutdownNow();
   }
 
-  private final class Node implements Transport {
+  private final class Node implements DirectTransport {
     private final String url;
     private volatile Map<Long, List<String>> peers = Map.of();
     private volatile @Nullable Receiver receiver;
@@ -149,7 +140,7 @@ final class MemoryNetwork implements AutoCloseable {
           : (System.nanoTime() - Math.max(startedNanos, node.startedNanos)) / 1_000_000;
     }
 
-    private <T> CompletableFuture<T> call(
+    private static <T> CompletableFuture<T> call(
         @Nullable Receiver to, Function<Receiver, CompletableFuture<T>> call) {
       return to == null
           ? CompletableFuture.failedFuture(Status.UNAVAILABLE.asRuntimeException())
@@ -157,29 +148,14 @@ final class MemoryNetwork implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<LeaseRenewResponse> renewLeases(long to, LeaseRenewRequest request) {
-      return call(reach(to), other -> other.renewLeases(request));
+    public <T> CompletableFuture<T> call(long to, Function<Receiver, CompletableFuture<T>> call) {
+      return call(reach(to), call);
     }
 
     @Override
-    public CompletableFuture<LeaseTimeToLiveResponse> timeToLive(
-        long to, LeaseTimeToLiveRequest request) {
-      return call(reach(to), other -> other.timeToLive(request));
-    }
-
-    @Override
-    public CompletableFuture<PromoteResponse> promote(long to, PromoteRequest request) {
-      return call(reach(to), other -> other.promote(request));
-    }
-
-    @Override
-    public CompletableFuture<HashKvResponse> hashKv(long to, HashKvRequest request) {
-      return call(reach(to), other -> other.hashKv(request));
-    }
-
-    @Override
-    public CompletableFuture<DescribeResponse> describe(String peerUrl, DescribeRequest request) {
-      return call(reach(peerUrl), other -> CompletableFuture.completedFuture(other.describe()));
+    public <T> CompletableFuture<T> call(
+        String peerUrl, Function<Receiver, CompletableFuture<T>> call) {
+      return call(reach(peerUrl), call);
     }
 
     @Override

@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A state of files with given contents. */
 final class FileStore implements SnapshotStore {
   private final Path directory;
   private final List<SnapshotMetadata> arrivals = new ArrayList<>();
   private final Map<String, byte[]> content = new TreeMap<>();
+  private final CountDownLatch taken = new CountDownLatch(1);
   private int checkpoints;
   private long index;
 
@@ -26,6 +29,12 @@ final class FileStore implements SnapshotStore {
     index = at;
     content.clear();
     content.putAll(files);
+  }
+
+  void awaitCheckpoint() throws InterruptedException {
+    if (!taken.await(20, TimeUnit.SECONDS)) {
+      throw new AssertionError("no checkpoint was taken");
+    }
   }
 
   synchronized int checkpoints() {
@@ -56,6 +65,7 @@ final class FileStore implements SnapshotStore {
     for (Map.Entry<String, byte[]> file : content.entrySet()) {
       Files.write(target.resolve(file.getKey()), file.getValue());
     }
+    taken.countDown();
     return new SnapshotMetadata(index, 3, ConfState.ofVoters(1L, 2L));
   }
 

@@ -13,6 +13,7 @@ import dev.keelson.raft.Message;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -95,6 +96,28 @@ class GrpcTransportTest {
     connect(three, one);
     connect(one, three);
     assertThat(one.transport.statuses().keySet()).containsExactly(2L, 3L);
+  }
+
+  @Test
+  void aMemberThatConnectsIsConnectedToWithoutWaitingForTheNextAttempt() throws Exception {
+    Peer before = peer(2);
+    int port = before.port();
+    Peer one = opened(new Peer(1, RecordingReceiver.CLUSTER, Peer.patient()));
+    before.close();
+    peers.remove(before);
+    one.transport.setPeers(Map.of(2L, List.of("http://127.0.0.1:" + port)));
+    Message hello = new Message.TimeoutNow(1, 2, 1);
+    do {
+      one.transport.send(List.of(hello)); // dropped once the first attempt has failed
+    } while (one.receiver.unreachable.poll(50, TimeUnit.MILLISECONDS) == null);
+    Peer two =
+        opened(
+            new Peer(
+                2,
+                RecordingReceiver.CLUSTER,
+                PeerSettings.of(List.of("http://127.0.0.1:" + port))));
+    two.knows(one);
+    connect(one, two);
   }
 
   @Test
@@ -266,5 +289,16 @@ class GrpcTransportTest {
                     PeerSettings.of(List.of("http://127.0.0.1:" + one.port()))))
         .hasMessageContaining("cannot listen for peers")
         .hasMessageContaining(String.valueOf(one.port()));
+  }
+
+  @Test
+  void anAnswerMayCloseTheTransportItCameBy() throws Exception {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    CompletableFuture<Void> closed =
+        one.transport
+            .describe(two.url(), DescribeRequest.getDefaultInstance())
+            .thenAccept(_ -> one.transport.close());
+    closed.get(30, TimeUnit.SECONDS);
   }
 }

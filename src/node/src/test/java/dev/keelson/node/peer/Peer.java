@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** A transport on a port of its own, and what it received. */
 final class Peer implements AutoCloseable {
@@ -25,7 +26,7 @@ final class Peer implements AutoCloseable {
   Peer(long id, long cluster, PeerSettings settings) {
     this.id = id;
     receiver = new RecordingReceiver(id, temporary());
-    transport = new GrpcTransport(settings, environment, null, null, PeerFront.GRPC_ONLY);
+    transport = new GrpcTransport(settings, environment, null, PeerFront.GRPC_ONLY);
     transport.start(cluster, id, receiver);
   }
 
@@ -35,6 +36,24 @@ final class Peer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Settings of one that pauses so long after a failure that no test sees the end of it. */
+  static PeerSettings patient() {
+    long pause = TimeUnit.HOURS.toMillis(1);
+    return new PeerSettings(
+        SETTINGS.listenUrls(),
+        SETTINGS.eventLoops(),
+        SETTINGS.messageBytesMax(),
+        SETTINGS.queueMessagesMax(),
+        SETTINGS.queueBytesMax(),
+        SETTINGS.probeMillis(),
+        SETTINGS.readTimeoutMillis(),
+        SETTINGS.connectTimeoutMillis(),
+        pause,
+        pause,
+        SETTINGS.callTimeoutMillis(),
+        SETTINGS.snapshotBytesPerSecond());
   }
 
   int port() {

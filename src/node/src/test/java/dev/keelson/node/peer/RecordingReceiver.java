@@ -1,5 +1,7 @@
 package dev.keelson.node.peer;
 
+import dev.keelson.node.metrics.MemberMetrics;
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.etcdserverpb.Member;
 import dev.keelson.proto.peer.DescribeResponse;
 import dev.keelson.proto.peer.HashKvRequest;
@@ -32,6 +34,7 @@ class RecordingReceiver implements Receiver {
   final BlockingQueue<Boolean> snapshotsSent = new LinkedBlockingQueue<>();
   final Map<Long, List<String>> members = new ConcurrentHashMap<>();
   final FileStore store;
+  private final NetworkMetrics metrics = new MemberMetrics().network;
   private final long id;
 
   RecordingReceiver(long id, Path directory) {
@@ -98,6 +101,11 @@ class RecordingReceiver implements Receiver {
   @Override
   public SnapshotStore snapshots() {
     return store;
+  }
+
+  @Override
+  public NetworkMetrics metrics() {
+    return metrics;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.keelson.node.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.raft.confchange.ConfState;
@@ -70,6 +71,35 @@ class SnapshotTransferTest {
   }
 
   @Test
+  void bothSidesCountWhatBecameOfIt() throws InterruptedException {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    one.knows(two);
+    two.knows(one);
+    one.receiver.store.hold(77, files(100_000));
+    one.transport.send(List.of(install(1, 2, 77)));
+    two.receiver.next();
+    assertThat(one.receiver.snapshotsSent.poll(20, TimeUnit.SECONDS)).isTrue();
+    NetworkMetrics.Peer sent = one.receiver.metrics().peer(2);
+    assertThat(sent.snapshotsSent.sum()).isEqualTo(1);
+    assertThat(sent.snapshotSends.sum()).isZero();
+    assertThat(sent.snapshotSendFailures.sum()).isZero();
+    NetworkMetrics.Peer received = two.receiver.metrics().peer(1);
+    assertThat(received.snapshotReceiveFailures.sum()).isZero();
+    // the receiver counts once its answer is out
+    while (received.snapshotsReceived.sum() == 0) {
+      Thread.onSpinWait();
+    }
+    assertThat(received.snapshotReceptions.sum()).isZero();
+
+    one.transport.setPeers(Map.of(2L, List.of("http://127.0.0.1:1")));
+    one.transport.send(List.of(install(1, 2, 77)));
+    assertThat(one.receiver.snapshotsSent.poll(40, TimeUnit.SECONDS)).isFalse();
+    assertThat(sent.snapshotSendFailures.sum()).isEqualTo(1);
+    assertThat(sent.snapshotSends.sum()).isZero();
+  }
+
+  @Test
   void followersThatNeedOneAtTheSameTimeShareIt() throws InterruptedException {
     Peer one = peer(1, Peer.SETTINGS.withSnapshotBytesPerSecond(20_000_000));
     Peer two = peer(2);
@@ -87,6 +117,23 @@ class SnapshotTransferTest {
     assertThat(one.receiver.snapshotsSent.poll(20, TimeUnit.SECONDS)).isTrue();
     assertThat(one.receiver.snapshotsSent).isEmpty();
     assertThat(one.receiver.store.checkpoints()).isEqualTo(1);
+  }
+
+  @Test
+  void aMemberThatIsStillStartingIsSentItAsSoonAsItIsHeardOf() throws InterruptedException {
+    Peer before = peer(2);
+    int port = before.port();
+    before.close();
+    peers.remove(before);
+    Peer one = peer(1, Peer.patient());
+    one.transport.setPeers(Map.of(2L, List.of("http://127.0.0.1:" + port)));
+    one.receiver.store.hold(77, files(100_000));
+    one.transport.send(List.of(install(1, 2, 77)));
+    one.receiver.store.awaitCheckpoint(); // the first attempt, at a closed port, follows
+    Peer two = peer(2, PeerSettings.of(List.of("http://127.0.0.1:" + port)));
+    two.knows(one);
+    two.receiver.next();
+    sameContent(one, two);
   }
 
   @Test

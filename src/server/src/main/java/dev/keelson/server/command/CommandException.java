@@ -20,6 +20,11 @@ public final class CommandException extends RuntimeException {
     this.status = status;
   }
 
+  /** The command line is wrong. */
+  public static CommandException usage(String message) {
+    return new CommandException(ExitStatus.USAGE, message);
+  }
+
   /** How the process ends. */
   public ExitStatus status() {
     return status;

@@ -21,7 +21,10 @@ public final class Subcommands implements Runnable {
 
   /** Whether the arguments of the process name a subcommand rather than flags of a member. */
   public static boolean matches(String... arguments) {
-    return arguments.length > 0 && commandLine().getSubcommands().containsKey(arguments[0]);
+    // a member's start does not pay for the model of all commands
+    return arguments.length > 0
+        && !arguments[0].startsWith("-")
+        && commandLine().getSubcommands().containsKey(arguments[0]);
   }
 
   /**

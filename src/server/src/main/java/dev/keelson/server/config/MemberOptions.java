@@ -1,7 +1,6 @@
 package dev.keelson.server.config;
 
 import static dev.keelson.server.config.Option.ignored;
-import static dev.keelson.server.config.Option.notYet;
 import static dev.keelson.server.config.Option.works;
 import static dev.keelson.server.config.OptionType.CLUSTER;
 import static dev.keelson.server.config.OptionType.DURATION;
@@ -27,7 +26,12 @@ public final class MemberOptions {
   public static final Option<String> WAL_DIR =
       works("wal-dir", TEXT, "", "Path to a separate directory for the log.");
   public static final Option<Long> SNAPSHOT_COUNT =
-      works("snapshot-count", UINT64, "10000", "Applied entries between two snapshots.");
+      ignored(
+          "snapshot-count",
+          UINT64,
+          "10000",
+          "Applied entries between two snapshots.",
+          "the log is shortened whenever the state has been flushed");
   public static final Option<Long> SNAPSHOT_CATCHUP_ENTRIES =
       works(
           "snapshot-catchup-entries",
@@ -39,12 +43,11 @@ public final class MemberOptions {
   public static final Option<Integer> ELECTION_TIMEOUT =
       works("election-timeout", INT, "1000", "Time without a leader before an election, in ms.");
   public static final Option<Boolean> INITIAL_ELECTION_TICK_ADVANCE =
-      notYet(
+      works(
           "initial-election-tick-advance",
           SWITCH,
           "true",
-          "Shorten the first election wait at boot.",
-          "the first wait cannot be left at its full length");
+          "Shorten the first election wait at boot.");
   public static final Option<Boolean> PRE_VOTE =
       works(
           "pre-vote",
@@ -95,6 +98,18 @@ public final class MemberOptions {
           SWITCH,
           "false",
           "Make a learner a voter as soon as it has caught up (not in etcd).");
+  public static final Option<Integer> RAFT_MAX_MESSAGE_BYTES =
+      works(
+          "raft-max-message-bytes",
+          INT,
+          "67108864",
+          "Largest message taken from another member (not in etcd).");
+  public static final Option<Long> SNAPSHOT_BYTES_PER_SECOND =
+      works(
+          "snapshot-bytes-per-second",
+          LONG,
+          "134217728",
+          "How fast snapshots are sent, to members and to clients; 0 is no limit (not in etcd).");
   public static final Option<FeatureGates> FEATURE_GATES =
       works("feature-gates", GATES, "", "Features to switch on or off.");
   public static final Option<Long> QUOTA_BACKEND_BYTES =
@@ -195,12 +210,11 @@ public final class MemberOptions {
           "0",
           "Period of the hash check across members; 0 is off.");
   public static final Option<Duration> COMPACT_HASH_CHECK_TIME =
-      ignored(
+      works(
           "compact-hash-check-time",
           DURATION,
           "1m",
-          "Period of the check of compaction hashes.",
-          "it acts only with the feature gate CompactHashCheck");
+          "Period of the check of compaction hashes, with the feature gate CompactHashCheck.");
   public static final Option<Duration> DOWNGRADE_CHECK_TIME =
       ignored(
           "downgrade-check-time",
@@ -235,6 +249,8 @@ public final class MemberOptions {
           INITIAL_CLUSTER_TOKEN,
           FORCE_NEW_CLUSTER,
           PROMOTE_LEARNERS,
+          RAFT_MAX_MESSAGE_BYTES,
+          SNAPSHOT_BYTES_PER_SECOND,
           FEATURE_GATES,
           QUOTA_BACKEND_BYTES,
           UNSAFE_NO_FSYNC,

@@ -1,7 +1,6 @@
 package dev.keelson.server.config;
 
 import static dev.keelson.server.config.Option.ignored;
-import static dev.keelson.server.config.Option.notYet;
 import static dev.keelson.server.config.Option.works;
 import static dev.keelson.server.config.OptionType.DURATION;
 import static dev.keelson.server.config.OptionType.INT;
@@ -72,19 +71,13 @@ public final class ServingOptions {
   public static final Option<Boolean> ENABLE_GRPC_GATEWAY =
       works("enable-grpc-gateway", SWITCH, "true", "Serve the JSON gateway.");
   public static final Option<Duration> RAFT_READ_TIMEOUT =
-      notYet(
-          "raft-read-timeout",
-          DURATION,
-          "5s",
-          "Read timeout of peer connections.",
-          "the timeout is fixed");
+      works("raft-read-timeout", DURATION, "5s", "A silent peer connection ends after this.");
   public static final Option<Duration> RAFT_WRITE_TIMEOUT =
-      notYet(
+      works(
           "raft-write-timeout",
           DURATION,
           "5s",
-          "Write timeout of peer connections.",
-          "the timeout is fixed");
+          "The same for one that takes nothing; the shorter of the two decides.");
   public static final Option<List<String>> CORS =
       works("cors", LIST, "*", "Origins that may use the HTTP endpoints.");
   public static final Option<List<String>> HOST_WHITELIST =

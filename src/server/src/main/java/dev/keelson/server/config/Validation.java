@@ -41,6 +41,7 @@ public final class Validation {
     atLeast(1, ServingOptions.MAX_TXN_OPS, configuration);
     atLeast(1, MemberOptions.COMPACTION_BATCH_LIMIT, configuration);
     atLeast(1, SecurityOptions.AUTH_TOKEN_TTL, configuration);
+    checkPeers(configuration);
     if (configuration.get(MemberOptions.NAME).isEmpty()) {
       throw refuse("--name must not be empty");
     }
@@ -67,6 +68,21 @@ public final class Validation {
       throw refuse(
           "--election-timeout[%dms] is too long, and should be set less than %dms"
               .formatted(electionMillis, MAX_ELECTION_MILLIS));
+    }
+  }
+
+  /** A message between members holds a whole request, and more than one goes into a batch. */
+  private static void checkPeers(Configuration configuration) {
+    long request = configuration.get(ServingOptions.MAX_REQUEST_BYTES);
+    int message = configuration.get(MemberOptions.RAFT_MAX_MESSAGE_BYTES);
+    if (message < 2 * request) {
+      throw refuse(
+          "--raft-max-message-bytes must be at least twice --max-request-bytes (set to %d, not %d)"
+              .formatted(message, 2 * request));
+    }
+    long rate = configuration.get(MemberOptions.SNAPSHOT_BYTES_PER_SECOND);
+    if (rate < 0) {
+      throw refuse("--snapshot-bytes-per-second must be >=0 (set to %d)".formatted(rate));
     }
   }
 

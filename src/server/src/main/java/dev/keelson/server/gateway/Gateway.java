@@ -7,6 +7,8 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import io.grpc.StatusException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import jakarta.inject.Singleton;
@@ -59,9 +61,20 @@ public final class Gateway {
     }
   }
 
-  /** Begins a call; null while the member does not serve clients. */
-  @Nullable GatewayCall call(MethodDescriptor<Message, Message> method, Metadata metadata) {
+  /**
+   * Begins the call that a path stands for.
+   *
+   * @throws StatusException if there is none, or while the member does not serve clients
+   */
+  GatewayCall call(String path, Metadata metadata) throws StatusException {
+    MethodDescriptor<Message, Message> method = Routes.find(path);
+    if (method == null) {
+      throw Status.NOT_FOUND.withDescription("Not Found").asException();
+    }
     ManagedChannel open = channel;
-    return open == null ? null : new GatewayCall(open, method, metadata);
+    if (open == null) {
+      throw Status.UNAVAILABLE.withDescription("etcdserver: server stopped").asException();
+    }
+    return new GatewayCall(open, method, metadata);
   }
 }

@@ -1,21 +1,31 @@
 package dev.keelson.server.gateway;
 
 import com.google.protobuf.Message;
+import dev.keelson.server.gateway.MessageJson.MalformedException;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A call of the member, in blocking style: one thread sends, one takes what comes back. At most one
  * response is under way at a time, so that a client that does not read holds the stream up.
  */
-final class GatewayCall {
+final class GatewayCall implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(GatewayCall.class);
+
+  private final MethodDescriptor<Message, Message> method;
   private final ClientCall<Message, Message> call;
   private final LinkedBlockingQueue<Item> arrived = new LinkedBlockingQueue<>();
 
@@ -23,6 +33,7 @@ final class GatewayCall {
   private record Item(@Nullable Message message, Status end) {}
 
   GatewayCall(Channel channel, MethodDescriptor<Message, Message> method, Metadata metadata) {
+    this.method = method;
     call = channel.newCall(method, CallOptions.DEFAULT);
     call.start(
         new ClientCall.Listener<>() {
@@ -40,16 +51,65 @@ final class GatewayCall {
     call.request(1);
   }
 
-  void send(Message request) {
-    call.sendMessage(request);
+  /** Whether there is one answer and not a stream of them. */
+  boolean isUnary() {
+    return method.getType() == MethodType.UNARY;
   }
 
-  void halfClose() {
-    call.halfClose();
+  /**
+   * Sends what a body holds. Of a stream in both directions the body is read beside the answers,
+   * and one message that is malformed is its last.
+   *
+   * @throws StatusException if the only message is none; the call has ended
+   */
+  void send(InputStream body) throws IOException, StatusException {
+    Message prototype =
+        ((PrototypeMarshaller<Message>) method.getRequestMarshaller()).getMessagePrototype();
+    MessageJson.Reader messages = new MessageJson.Reader(body, prototype);
+    if (method.getType() == MethodType.BIDI_STREAMING) {
+      Thread.startVirtualThread(() -> forward(messages));
+      return;
+    }
+    try (messages) {
+      Message message = messages.next();
+      push(message == null ? prototype : message); // nothing is an empty message
+      halfClose();
+    } catch (MalformedException e) {
+      close();
+      throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException();
+    }
+  }
+
+  private void forward(MessageJson.Reader messages) {
+    try (messages) {
+      for (Message next = messages.next(); next != null; next = messages.next()) {
+        push(next);
+      }
+    } catch (MalformedException | IOException e) {
+      log.atDebug().setCause(e).log("a gateway stream's request cannot be read");
+    }
+    halfClose();
+  }
+
+  private void push(Message message) {
+    try {
+      call.sendMessage(message);
+    } catch (IllegalStateException e) {
+      // closed meanwhile, which next() tells
+    }
+  }
+
+  private void halfClose() {
+    try {
+      call.halfClose();
+    } catch (IllegalStateException e) {
+      // as above
+    }
   }
 
   /** Ends the call; whoever waits in {@link #next} hears of it. */
-  void cancel() {
+  @Override
+  public void close() {
     call.cancel("the HTTP request has ended", null);
   }
 

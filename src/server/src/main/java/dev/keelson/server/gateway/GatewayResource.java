@@ -1,10 +1,6 @@
 package dev.keelson.server.gateway;
 
 import com.google.protobuf.Message;
-import dev.keelson.server.gateway.MessageJson.MalformedException;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -19,8 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every route of the gateway. A request blocks a virtual thread for as long as it lasts; a watch
@@ -28,12 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 @Path("/v3/{rpc:.*}")
 public final class GatewayResource {
-  private static final Logger log = LoggerFactory.getLogger(GatewayResource.class);
-
-  private static final Status NOT_FOUND = Status.NOT_FOUND.withDescription("Not Found");
-  private static final Status NOT_SERVING =
-      Status.UNAVAILABLE.withDescription("etcdserver: server stopped");
-
   private final Gateway gateway;
 
   GatewayResource(Gateway gateway) {
@@ -45,93 +33,53 @@ public final class GatewayResource {
   @RunOnVirtualThread
   public Response call(InputStream body, @Context HttpServerRequest request)
       throws IOException, InterruptedException {
-    MethodDescriptor<Message, Message> method = Routes.find(request.path());
-    if (method == null) {
-      return failure(NOT_FOUND);
-    }
-    GatewayCall call = gateway.call(method, RequestMetadata.of(request.headers()));
-    if (call == null) {
-      return failure(NOT_SERVING);
-    }
-    Message prototype =
-        ((PrototypeMarshaller<Message>) method.getRequestMarshaller()).getMessagePrototype();
-    MessageJson.Reader messages = new MessageJson.Reader(body, prototype);
-    if (method.getType() == MethodType.BIDI_STREAMING) {
-      // requests and responses do not wait for one another
-      Thread.startVirtualThread(() -> forward(messages, call));
-      return first(call, request);
-    }
-    try (messages) {
-      Message message = messages.next();
-      call.send(message == null ? prototype : message); // an empty body is an empty message
-      call.halfClose();
-    } catch (MalformedException e) {
-      call.cancel();
-      return failure(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
-    }
-    return method.getType() == MethodType.UNARY ? answer(call) : first(call, request);
-  }
-
-  private static Response answer(GatewayCall call) throws InterruptedException {
     try {
-      Message response = call.next();
-      if (response == null) {
-        return failure(Status.INTERNAL.withDescription("an empty answer"));
-      }
-      return success(MessageJson.print(response));
+      GatewayCall call = gateway.call(request.path(), RequestMetadata.of(request.headers()));
+      call.send(body);
+      return call.isUnary() ? answer(call) : first(call, request);
     } catch (StatusException e) {
       return failure(e.getStatus());
     }
   }
 
-  /** Sends the body's messages; one that is malformed is the last. */
-  private static void forward(MessageJson.Reader messages, GatewayCall call) {
-    try (messages) {
-      for (Message next = messages.next(); next != null; next = messages.next()) {
-        call.send(next);
-      }
-    } catch (MalformedException | IOException e) {
-      log.atDebug().setCause(e).log("a gateway stream's request cannot be read");
+  private static Response answer(GatewayCall call) throws StatusException, InterruptedException {
+    Message response = call.next();
+    if (response == null) {
+      throw Status.INTERNAL.withDescription("an empty answer").asException();
     }
-    call.halfClose();
+    return success(MessageJson.print(response));
   }
 
   /** A stream that fails before its first message is answered like a single call. */
   private static Response first(GatewayCall call, HttpServerRequest request)
-      throws InterruptedException {
+      throws StatusException, InterruptedException {
     // that of the connection: the response's own belongs to Quarkus while it writes
-    request.connection().closeHandler(closed -> call.cancel());
+    request.connection().closeHandler(closed -> call.close());
     if (request.response().closed()) {
-      call.cancel(); // before the handler was there
+      call.close(); // before the handler was there
     }
-    try {
-      Message message = call.next();
-      if (message == null) {
-        return Response.ok().build(); // nothing to say, as after an empty request
-      }
-      return success((StreamingOutput) out -> stream(message, call, out));
-    } catch (StatusException e) {
-      return failure(e.getStatus());
-    }
+    Message message = call.next();
+    return message == null
+        ? Response.ok().build() // nothing to say, as after an empty request
+        : success((StreamingOutput) out -> stream(message, call, out));
   }
 
   private static void stream(Message first, GatewayCall call, OutputStream out) throws IOException {
     try {
       for (Message next = first; next != null; next = call.next()) {
-        line(out, "result", MessageJson.print(next));
+        write(out, MessageJson.result(next));
       }
     } catch (StatusException e) {
-      line(out, "error", HttpErrors.body(e.getStatus()));
+      write(out, HttpErrors.last(e.getStatus()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      call.cancel();
+      call.close();
     }
   }
 
-  private static void line(OutputStream out, String kind, String json) throws IOException {
-    String line = "{\"" + kind + "\":" + json + "}\n";
-    out.write(line.getBytes(StandardCharsets.UTF_8));
+  private static void write(OutputStream out, String line) throws IOException {
+    out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
     out.flush();
   }
 

@@ -19,8 +19,10 @@ final class GatewayRules {
   private static final String PREFIX = "/v3/";
 
   private final boolean enabled;
+  private final Gateway gateway;
 
-  GatewayRules(Configuration configuration) {
+  GatewayRules(Configuration configuration, Gateway gateway) {
+    this.gateway = gateway;
     enabled = configuration.get(ServingOptions.ENABLE_GRPC_GATEWAY);
   }
 
@@ -40,6 +42,8 @@ final class GatewayRules {
     } else if (!enabled) {
       context.response().setStatusCode(404).putHeader("Content-Type", "text/plain; charset=utf-8");
       var _ = context.end("404 page not found\n");
+    } else if (GatewaySocket.isAskedFor(context.request())) {
+      GatewaySocket.open(context.request(), gateway);
     } else if (context.request().method().equals(HttpMethod.POST)) {
       context.next();
     } else {

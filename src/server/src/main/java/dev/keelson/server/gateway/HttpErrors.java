@@ -35,4 +35,9 @@ final class HttpErrors {
     return "{\"code\":%d,\"message\":%s}"
         .formatted(status.getCode().value(), MessageJson.quote(message(status)));
   }
+
+  /** The end of a stream that fails after its first message. */
+  static String last(Status status) {
+    return "{\"error\":" + body(status) + "}";
+  }
 }

@@ -35,6 +35,11 @@ final class MessageJson {
     }
   }
 
+  /** A message as a part of a stream. */
+  static String result(MessageOrBuilder message) {
+    return "{\"result\":" + print(message) + "}";
+  }
+
   /** A JSON string, in quotes. */
   static String quote(String text) {
     StringWriter out = new StringWriter();

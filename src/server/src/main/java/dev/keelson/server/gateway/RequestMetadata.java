@@ -1,6 +1,8 @@
 package dev.keelson.server.gateway;
 
 import io.grpc.Metadata;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.HttpServerRequest;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
@@ -41,7 +43,41 @@ final class RequestMetadata {
           "via",
           "warning");
 
+  /** What grpc-websocket-proxy passes on of the request that asks for a WebSocket. */
+  private static final Set<String> OF_SOCKETS = Set.of("origin", "referer");
+
+  private static final String BEARER = "Bearer";
+
   private RequestMetadata() {}
+
+  /**
+   * Maps the headers of a request for a WebSocket. A page cannot set others than those of the
+   * protocol, so the token is the second of the subprotocols, {@code Bearer, token}, or the cookie
+   * {@code token}.
+   */
+  static Metadata ofSocket(HttpServerRequest request) {
+    Metadata metadata = new Metadata();
+    for (Map.Entry<String, String> header : request.headers()) {
+      String name = header.getKey().toLowerCase(Locale.ROOT);
+      if (OF_SOCKETS.contains(name)) {
+        put(metadata, "grpcgateway-" + name, header.getValue());
+      }
+    }
+    String protocols = request.getHeader("Sec-WebSocket-Protocol");
+    Cookie cookie = request.getCookie("token");
+    if (cookie != null) {
+      authorize(metadata, cookie.getValue());
+    } else if (protocols != null && protocols.startsWith(BEARER + ",")) {
+      authorize(metadata, protocols.substring(BEARER.length() + 1).strip());
+    }
+    return metadata;
+  }
+
+  private static void authorize(Metadata metadata, String token) {
+    String value = BEARER + " " + token;
+    put(metadata, "authorization", value);
+    put(metadata, "grpcgateway-authorization", value);
+  }
 
   /** Maps the headers of a request; names without regard to case. */
   static Metadata of(Iterable<Map.Entry<String, String>> headers) {

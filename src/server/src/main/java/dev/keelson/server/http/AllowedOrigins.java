@@ -1,7 +1,7 @@
 package dev.keelson.server.http;
 
-import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +16,23 @@ record AllowedOrigins(List<String> origins) {
     origins = List.copyOf(origins);
   }
 
-  void addHeaders(@Nullable String origin, HttpServerResponse response) {
+  /** Whether a page of this origin may read answers; whoever names no origin is no page. */
+  boolean allows(@Nullable String origin) {
+    return origin == null || origins.contains("*") || origins.contains(origin);
+  }
+
+  /** What an answer to a page of this origin says; nothing if the page may not read it. */
+  Map<String, String> headers(@Nullable String origin) {
     boolean all = origins.contains("*");
     if (!all && (origin == null || !origins.contains(origin))) {
-      return;
+      return Map.of();
     }
-    response.putHeader("Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE");
-    response.putHeader("Access-Control-Allow-Origin", all ? "*" : origin);
-    response.putHeader("Access-Control-Allow-Headers", "accept, content-type, authorization");
+    return Map.of(
+        "Access-Control-Allow-Methods",
+        "POST, GET, OPTIONS, PUT, DELETE",
+        "Access-Control-Allow-Origin",
+        all ? "*" : String.valueOf(origin),
+        "Access-Control-Allow-Headers",
+        "accept, content-type, authorization");
   }
 }

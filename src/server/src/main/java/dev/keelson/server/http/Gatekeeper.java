@@ -5,6 +5,8 @@ import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.listen.RelayedConnections;
 import dev.keelson.server.listen.RelayedConnections.Relayed;
 import dev.keelson.server.listen.Surface;
+import dev.keelson.server.member.Member;
+import dev.keelson.server.member.MemberView;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -31,12 +33,24 @@ final class Gatekeeper {
   /** Paths that take GET only; below the last two hang single checks. */
   private static final List<String> GET_ONLY = List.of("/health", "/version", "/livez", "/readyz");
 
+  /**
+   * Over gRPC the name in a certificate is a user; through etcd's gateway it would be lost, and so
+   * etcd refuses whoever might count on it.
+   */
+  private static final String CERTIFICATE_IS_NO_USER =
+      "CommonName of client sending a request against gateway will be ignored and not used as"
+          + " expected\n";
+
   private final RelayedConnections connections;
   private final AllowedOrigins origins;
   private final HostWhitelist hosts;
+  private final boolean gateway;
+  private final MemberView view;
 
-  Gatekeeper(RelayedConnections connections, Configuration configuration) {
+  Gatekeeper(RelayedConnections connections, Configuration configuration, Member member) {
     this.connections = connections;
+    this.gateway = configuration.get(ServingOptions.ENABLE_GRPC_GATEWAY);
+    this.view = member.view();
     this.origins = new AllowedOrigins(configuration.get(ServingOptions.CORS));
     this.hosts = new HostWhitelist(configuration.get(ServingOptions.HOST_WHITELIST));
   }
@@ -69,19 +83,32 @@ final class Gatekeeper {
       end(context, 421, HostWhitelist.refusal(name));
       return;
     }
-    // set here so that refusals carry them too
-    origins.addHeaders(request.getHeader("Origin"), response);
     String path = request.path();
+    if (isForGateway(path) && !relayed.commonName().isEmpty() && view.authEnabled()) {
+      end(context, 400, CERTIFICATE_IS_NO_USER);
+      return;
+    }
+    // set here so that refusals carry them too
+    origins.headers(request.getHeader("Origin")).forEach(response::putHeader);
     if (request.method().equals(HttpMethod.OPTIONS)) {
       response.setStatusCode(200).end();
+    } else if (request.getHeader("Upgrade") != null
+        && !origins.allows(request.getHeader("Origin"))) {
+      end(context, 403, "origin not allowed\n"); // browsers let every page read a WebSocket
     } else if (relayed.surface() == Surface.METRICS && !isOnMetricsSurface(path)) {
       end(context, 404, "404 page not found\n");
+    } else if (path.endsWith("/") && !isForGateway(path)) {
+      end(context, 404, "404 page not found\n"); // routes of quarkus-rest would take it
     } else if (isGetOnly(path) && !request.method().equals(HttpMethod.GET)) {
       response.putHeader("Allow", "GET");
       end(context, 405, "Method Not Allowed\n");
     } else {
       context.next();
     }
+  }
+
+  private boolean isForGateway(String path) {
+    return gateway && (path.startsWith("/v3/") || path.startsWith("/v3beta/"));
   }
 
   private static boolean isOnMetricsSurface(String path) {

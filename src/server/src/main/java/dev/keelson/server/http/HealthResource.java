@@ -65,16 +65,10 @@ public final class HealthResource {
         .build();
   }
 
-  /** The versions of server, cluster and stored data. */
+  /** See {@link ProductVersion#json}. */
   @GET
   @Path("version")
   public Response version() {
-    String body =
-        new JsonObject()
-            .put("etcdserver", ProductVersion.ETCD)
-            .put("etcdcluster", view.clusterVersion())
-            .put("storage", view.storageVersion())
-            .encode();
-    return Response.ok(body, "application/json").build();
+    return Response.ok(ProductVersion.json(view), "application/json").build();
   }
 }

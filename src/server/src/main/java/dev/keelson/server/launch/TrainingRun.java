@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,9 +35,10 @@ public final class TrainingRun {
   /**
    * Runs once.
    *
-   * @param arguments the data directory to use
+   * @param arguments the data directory to use, and the folder for native libraries
    */
   public static void main(String... arguments) throws IOException {
+    NativeLibrary.unpack(Path.of(arguments[1]));
     int clientPort = freePort();
     int peerPort = freePort();
     String client = "http://127.0.0.1:" + clientPort;

@@ -118,7 +118,7 @@ public final class ClientListener {
 
   private ChannelHandler relay(ChannelHandlerContext context) {
     return new HttpRelay(
-        backend, Surface.CLIENT, ConnectionStart.isEncrypted(context), settings.patience());
+        backend, ConnectionStart.relayed(context, Surface.CLIENT), settings.patience());
   }
 
   /**

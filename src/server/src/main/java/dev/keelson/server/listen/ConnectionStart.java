@@ -1,5 +1,7 @@
 package dev.keelson.server.listen;
 
+import dev.keelson.node.api.auth.Identities;
+import dev.keelson.server.listen.RelayedConnections.Relayed;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,9 +27,14 @@ record ConnectionStart(
     Duration patience,
     Rejections rejections) {
 
-  /** Whether a connection that has passed is encrypted. */
-  static boolean isEncrypted(ChannelHandlerContext context) {
-    return context.pipeline().get(SslHandler.class) != null;
+  /** What is known of a connection that has passed and asks for HTTP. */
+  static Relayed relayed(ChannelHandlerContext context, Surface surface) {
+    SslHandler tls = context.pipeline().get(SslHandler.class);
+    return new Relayed(
+        surface,
+        context.channel().remoteAddress(),
+        tls != null,
+        tls == null ? "" : Identities.commonName(tls.engine().getSession()));
   }
 
   /** The first handler of a connection that goes to one of the destinations. */

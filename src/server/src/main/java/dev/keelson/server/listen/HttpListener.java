@@ -102,7 +102,7 @@ public final class HttpListener {
             null,
             context ->
                 new HttpRelay(
-                    backend, settings.surface(), ConnectionStart.isEncrypted(context), patience));
+                    backend, ConnectionStart.relayed(context, settings.surface()), patience));
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loops)

@@ -30,8 +30,7 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
 
   private final HttpBackend backend;
-  private final Surface surface;
-  private final boolean encrypted;
+  private final Relayed relayed;
   private final Duration patience;
   private final Deque<Object> early = new ArrayDeque<>();
   private @Nullable Channel server;
@@ -41,12 +40,12 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
   /**
    * Creates a relay for one connection.
    *
+   * @param relayed what the HTTP server is told of it
    * @param patience how long the head of the first request may take
    */
-  HttpRelay(HttpBackend backend, Surface surface, boolean encrypted, Duration patience) {
+  HttpRelay(HttpBackend backend, Relayed relayed, Duration patience) {
     this.backend = backend;
-    this.surface = surface;
-    this.encrypted = encrypted;
+    this.relayed = relayed;
     this.patience = patience;
   }
 
@@ -82,9 +81,7 @@ final class HttpRelay extends ChannelInboundHandlerAdapter {
     }
     int port = ((InetSocketAddress) channel.localAddress()).getPort();
     RelayedConnections connections = backend.connections();
-    Entry own =
-        new Entry(
-            new Relayed(surface, client.channel().remoteAddress(), encrypted), client.channel());
+    Entry own = new Entry(relayed, client.channel());
     entry = own;
     connections.add(port, own);
     channel.closeFuture().addListener(closed -> connections.remove(port, own));

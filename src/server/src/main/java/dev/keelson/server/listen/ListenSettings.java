@@ -35,7 +35,8 @@ public record ListenSettings(
   /** etcd's allowance for what surrounds a request of {@code --max-request-bytes}. */
   private static final int GRPC_OVERHEAD_BYTES = 512 * 1024;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  /** How long the first bytes of a connection may take, on every port. */
+  public static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** The settings of the client listeners. */
   public static ListenSettings of(Configuration configuration) {

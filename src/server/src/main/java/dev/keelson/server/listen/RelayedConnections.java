@@ -23,8 +23,10 @@ public final class RelayedConnections {
    * @param surface what its listener offers
    * @param client the address of the real client
    * @param encrypted whether the client reached the listener over TLS
+   * @param commonName that of the client's verified certificate; empty when there is none
    */
-  public record Relayed(Surface surface, SocketAddress client, boolean encrypted) {}
+  public record Relayed(
+      Surface surface, SocketAddress client, boolean encrypted, String commonName) {}
 
   /** A connection and when a byte last passed on it. */
   static final class Entry {

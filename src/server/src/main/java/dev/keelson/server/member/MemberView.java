@@ -1,7 +1,9 @@
 package dev.keelson.server.member;
 
+import dev.keelson.raft.Status;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** What the HTTP endpoints ask a member. Every method may be called from any thread. */
 public interface MemberView {
@@ -23,6 +25,12 @@ public interface MemberView {
    *     timeout at the latest
    */
   CompletionStage<Void> read(boolean serializable);
+
+  /** A picture of consensus; null before the member has started. */
+  @Nullable Status raftStatus();
+
+  /** Whether calls need a user. */
+  boolean authEnabled();
 
   /** The cluster's version, {@code not_decided} before it is known. */
   String clusterVersion();

@@ -1,6 +1,7 @@
 package dev.keelson.server.member;
 
 import dev.keelson.node.EtcdVersion;
+import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
 /** The versions this build answers with. */
@@ -30,6 +31,15 @@ public final class ProductVersion {
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT),
             arch(),
             KEELSON);
+  }
+
+  /** The body of {@code /version}: the versions of server, cluster and stored data. */
+  public static String json(MemberView view) {
+    return new JsonObject()
+        .put("etcdserver", ETCD)
+        .put("etcdcluster", view.clusterVersion())
+        .put("storage", view.storageVersion())
+        .encode();
   }
 
   private static String arch() {

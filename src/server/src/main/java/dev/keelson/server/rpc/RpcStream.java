@@ -3,7 +3,6 @@ package dev.keelson.server.rpc;
 import io.grpc.Attributes;
 import io.grpc.Decompressor;
 import io.grpc.DecompressorRegistry;
-import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -19,8 +18,8 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RpcStream<Q, R> extends ServerCall<Q, R> {
   private static final Logger log = LoggerFactory.getLogger(RpcStream.class);
-  private static final int PREFIX_BYTES = 5;
 
   /** More than this waiting to be written, and the call is not ready; as in grpc-java. */
   private static final int READY_BYTES = 32 << 10;
@@ -298,20 +296,18 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     }
     try (InputStream in = method.getMethodDescriptor().streamResponse(message)) {
       int size = in instanceof KnownLength ? in.available() : -1;
-      int framed = PREFIX_BYTES + size;
+      int framed = FramedMessage.PREFIX_BYTES + size;
       if (size >= 0 && egress.inLoop() && outbound.admits(framed)) {
         ByteBuf out = egress.out().room(Frames.HEADER_BYTES + framed);
         Frames.header(out, framed, Frames.DATA, 0, id);
         out.writeByte(0).writeInt(size);
-        write(in, out);
+        FramedMessage.copy(in, new ByteBufOutputStream(out));
         sent(size);
         outbound.spend(framed);
         egress.flushSoon();
         return;
       }
-      ByteBuf framedMessage = framed(in, size);
-      sent(framedMessage.readableBytes() - PREFIX_BYTES);
-      queue(framedMessage);
+      queue(FramedMessage.of(in, size, egress.allocator()));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // from memory to memory
     }
@@ -325,32 +321,19 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     }
   }
 
-  private ByteBuf framed(InputStream in, int size) throws IOException {
-    ByteBuf out = egress.allocator().buffer(PREFIX_BYTES + Math.max(size, 256));
-    out.writeByte(0).writeInt(size);
-    write(in, out);
-    out.setInt(1, out.readableBytes() - PREFIX_BYTES);
-    return out;
-  }
-
-  private static void write(InputStream in, ByteBuf out) throws IOException {
-    try (OutputStream target = new ByteBufOutputStream(out)) {
-      if (in instanceof Drainable drainable) {
-        drainable.drainTo(target);
-      } else {
-        in.transferTo(target);
-      }
+  private void queue(List<ByteBuf> pieces) {
+    int bytes = 0;
+    for (ByteBuf piece : pieces) {
+      bytes += piece.readableBytes();
     }
-  }
-
-  private void queue(ByteBuf framed) {
-    queuedBytes.addAndGet(framed.readableBytes());
+    sent(bytes - FramedMessage.PREFIX_BYTES);
+    queuedBytes.addAndGet(bytes);
     egress.onLoop(
         () -> {
           if (finished) {
-            framed.release();
+            pieces.forEach(ByteBuf::release);
           } else {
-            outbound.add(framed);
+            outbound.add(pieces);
             outbound.drain();
             egress.flushSoon();
           }

@@ -1,14 +1,16 @@
 package dev.keelson.server.tls;
 
+import dev.keelson.node.api.auth.Identities;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,12 @@ import org.jspecify.annotations.Nullable;
  * The rules etcd's options add to trust: revocation, allowed names, and where a peer comes from.
  */
 final class PeerChecks {
+
+  /**
+   * How long a peer's certificate may wait for DNS. The peer gives up after five seconds ({@code
+   * --raft-read-timeout}); it must hear of the refusal before, and come again.
+   */
+  private static final Duration LOOKUP_LIMIT = Duration.ofSeconds(2);
 
   private PeerChecks() {}
 
@@ -36,7 +44,7 @@ final class PeerChecks {
   /** The common name is one of these. */
   static PeerCheck commonNameIn(List<String> allowed) {
     return (chain, engine) -> {
-      String name = SubjectNames.commonName(chain[0]);
+      String name = Identities.commonName(chain[0]);
       if (!allowed.contains(name)) {
         throw new CertificateException(
             "client certificate authentication failed: common name \"%s\" is not allowed"
@@ -70,10 +78,10 @@ final class PeerChecks {
 
   /**
    * The certificate, if it has alternative names, is for the address the connection comes from:
-   * directly, or because a DNS name in it resolves to that address. For {@code *.example.com} the
-   * address's own name decides. As etcd's peer listener does; asks DNS, so not for an event loop.
+   * directly, or because DNS says that the address bears one of its names ({@link NameLookups}). As
+   * etcd's peer listener does, but in bounded time; still not for an event loop.
    */
-  static PeerCheck cameFromOwnAddress() {
+  static PeerCheck cameFromOwnAddress(NameLookups lookups) {
     return (chain, engine) -> {
       SubjectNames names = SubjectNames.of(chain[0]);
       if (names.isEmpty()) {
@@ -86,32 +94,18 @@ final class PeerChecks {
       if (names.dnsNames().isEmpty()) {
         names.requireAddress(remote);
       }
-      for (String name : names.dnsNames()) {
-        if (name.startsWith("*.") ? isNamedUnder(remote, name) : resolvesTo(name, remote)) {
+      String reason = "";
+      try {
+        if (lookups.bearsOneOf(remote, names.dnsNames(), LOOKUP_LIMIT)) {
           return;
         }
+      } catch (TimeoutException e) {
+        reason = " (not every name could be looked up in time)";
       }
       throw new CertificateException(
-          "tls: \"%s\" does not match any of DNSNames %s"
-              .formatted(remote.getHostAddress(), names.dnsNames()));
+          "tls: \"%s\" does not match any of DNSNames %s%s"
+              .formatted(remote.getHostAddress(), names.dnsNames(), reason));
     };
-  }
-
-  private static boolean isNamedUnder(InetAddress remote, String pattern) {
-    String name = remote.getCanonicalHostName();
-    int firstDot = name.indexOf('.');
-    return !name.equals(remote.getHostAddress())
-        && firstDot > 0
-        && name.substring(firstDot).equalsIgnoreCase(pattern.substring(1))
-        && resolvesTo(name, remote);
-  }
-
-  private static boolean resolvesTo(String name, InetAddress remote) {
-    try {
-      return Arrays.asList(InetAddress.getAllByName(name)).contains(remote);
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 
   private static InetAddress remoteAddress(@Nullable SSLEngine engine) throws CertificateException {

@@ -10,9 +10,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import javax.naming.InvalidNameException;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
 
 /**
  * The names in a certificate and how they are matched: by RFC 9525, and as Go does, so the common
@@ -45,20 +42,6 @@ record SubjectNames(List<String> dnsNames, List<InetAddress> addresses) {
       }
     }
     return new SubjectNames(dnsNames, addresses);
-  }
-
-  /** The common name of the subject; empty when it has none. */
-  static String commonName(X509Certificate certificate) throws CertificateException {
-    try {
-      for (Rdn rdn : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
-        if (rdn.getType().equalsIgnoreCase("CN")) {
-          return String.valueOf(rdn.getValue());
-        }
-      }
-      return "";
-    } catch (InvalidNameException e) {
-      throw new CertificateException("unreadable subject", e);
-    }
   }
 
   boolean isEmpty() {

@@ -34,6 +34,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,7 @@ public final class TlsContexts {
   private final Executor clientHandshakes =
       pool("tls-client", Runtime.getRuntime().availableProcessors());
   private final Executor peerHandshakes = pool("tls-peer", PEER_THREADS);
+  private final NameLookups lookups = new NameLookups();
   private volatile @Nullable SslContext clientServer;
   private volatile @Nullable SslContext metricsServer;
   private volatile @Nullable SslContext peerServer;
@@ -125,7 +127,8 @@ public final class TlsContexts {
       TlsSide side = TlsSide.ofPeers(configuration);
       if (side != null) {
         Files files = new Files(side);
-        peerServer = server(side, files, ApplicationProtocolNames.HTTP_2);
+        peerServer =
+            server(side, files, ApplicationProtocolNames.HTTP_1_1, ApplicationProtocolNames.HTTP_2);
         peerClient = client(side, files);
       }
     } catch (SSLException e) {
@@ -148,8 +151,8 @@ public final class TlsContexts {
   }
 
   /**
-   * For the peer port, ALPN {@code h2}. Its checks need the address of the other side: make engines
-   * with it, as {@link #accepting} does. Null when no peer certificate is configured.
+   * For the peer port, ALPN as on client ports. Its checks need the address of the other side: make
+   * engines with it, as {@link #accepting} does. Null when no peer certificate is configured.
    */
   public @Nullable SslContext peerServer() {
     return peerServer;
@@ -161,6 +164,11 @@ public final class TlsContexts {
    */
   public @Nullable SslContext peerClient() {
     return peerClient;
+  }
+
+  /** Makes handlers for the connections of a port; null without its context. */
+  public @Nullable Function<Channel, SslHandler> accepting(@Nullable SslContext context) {
+    return context == null ? null : channel -> accepting(context, channel);
   }
 
   /**
@@ -255,7 +263,7 @@ public final class TlsContexts {
   private SslContext server(TlsSide side, Files files, String... protocols) throws SSLException {
     List<PeerCheck> checks = namesAndRevocation(side, files);
     if (side.checksAddress()) {
-      checks.add(PeerChecks.cameFromOwnAddress());
+      checks.add(PeerChecks.cameFromOwnAddress(lookups));
     }
     SslContextBuilder builder =
         SslContextBuilder.forServer(files.keys)

@@ -107,9 +107,9 @@ class ConfigurationLoaderTest {
 
   @Test
   void missingFeatureIsRefusedUnlessOnlyTheDefaultIsAskedFor() {
-    assertThatThrownBy(() -> load(Map.of(), "--initial-election-tick-advance=false"))
-        .hasMessageStartingWith("--initial-election-tick-advance is not supported yet: ");
-    assertThat(load(Map.of(), "--initial-election-tick-advance=true").notices()).isEmpty();
+    assertThatThrownBy(() -> load(Map.of(), "--enable-distributed-tracing=true"))
+        .hasMessageStartingWith("--enable-distributed-tracing is not supported yet: ");
+    assertThat(load(Map.of(), "--enable-distributed-tracing=false").notices()).isEmpty();
   }
 
   @Test

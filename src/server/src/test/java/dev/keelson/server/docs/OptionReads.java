@@ -27,6 +27,9 @@ final class OptionReads {
           "help",
           "version",
           "data-dir", // Configuration.dataDir
+          "initial-cluster", // Configuration.initialCluster
+          "auto-compaction-mode", // Configuration.compactionPolicy
+          "auto-compaction-retention", // the same
           "logger", // has one value
           "socket-reuse-address"); // always so
 

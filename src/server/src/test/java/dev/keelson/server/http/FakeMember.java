@@ -1,12 +1,14 @@
 package dev.keelson.server.http;
 
 import dev.keelson.node.metrics.PrometheusText;
+import dev.keelson.raft.Status;
 import dev.keelson.server.member.Member;
 import dev.keelson.server.member.MemberView;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A member whose health the test sets. */
 final class FakeMember implements Member, MemberView {
@@ -65,6 +67,16 @@ final class FakeMember implements Member, MemberView {
     return error.isEmpty()
         ? CompletableFuture.completedFuture(null)
         : CompletableFuture.failedFuture(new IllegalStateException(error));
+  }
+
+  @Override
+  public @Nullable Status raftStatus() {
+    return null;
+  }
+
+  @Override
+  public boolean authEnabled() {
+    return false;
   }
 
   @Override

@@ -1,17 +1,22 @@
 package dev.keelson.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.sim.process.ServerProcess;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
+import io.etcd.jetcd.Election;
 import io.etcd.jetcd.KV;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Lease;
+import io.etcd.jetcd.Lock;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.election.LeaderResponse;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
+import io.etcd.jetcd.lock.LockResponse;
 import io.etcd.jetcd.op.Cmp;
 import io.etcd.jetcd.op.CmpTarget;
 import io.etcd.jetcd.op.Op;
@@ -148,6 +153,62 @@ final class JetcdIT {
     assertThat(details.getKeys()).containsExactly(bytes("lease/a"));
     await(leases.revoke(id));
     assertThat(await(client.getKVClient().get(bytes("lease/a"))).getKvs()).isEmpty();
+  }
+
+  private static long lease() throws Exception {
+    return await(client.getLeaseClient().grant(60)).getID();
+  }
+
+  @Test
+  void aLockGoesToWhoeverWaits() throws Exception {
+    Lock locks = client.getLockClient();
+    ByteSequence name = bytes("jetcd-lock");
+    ByteSequence held = await(locks.lock(name, lease())).getKey();
+    CompletableFuture<LockResponse> waiting = locks.lock(name, lease());
+    GetOption all = GetOption.builder().isPrefix(true).withCountOnly(true).build();
+    while (await(client.getKVClient().get(bytes("jetcd-lock/"), all)).getCount() < 2) {
+      Thread.onSpinWait(); // until the second one waits
+    }
+    assertThat(waiting).isNotDone();
+    await(locks.unlock(held));
+    assertThat(await(waiting).getKey()).isNotEqualTo(held);
+    await(locks.unlock(await(waiting).getKey()));
+  }
+
+  @Test
+  void anElectionHasOneLeader() throws Exception {
+    Election elections = client.getElectionClient();
+    ByteSequence name = bytes("jetcd-election");
+    BlockingQueue<String> observed = new LinkedBlockingQueue<>();
+    elections.observe(
+        name,
+        new Election.Listener() {
+          @Override
+          public void onNext(LeaderResponse response) {
+            observed.add(response.getKv().getValue().toString(StandardCharsets.UTF_8));
+          }
+
+          @Override
+          public void onError(Throwable error) {
+            observed.add("error: " + error);
+          }
+
+          @Override
+          public void onCompleted() {
+            observed.add("completed");
+          }
+        });
+    var first = await(elections.campaign(name, lease(), bytes("one")));
+    assertThat(observed.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("one");
+    var second = elections.campaign(name, lease(), bytes("two"));
+    await(elections.proclaim(first.getLeader(), bytes("still one")));
+    assertThat(observed.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("still one");
+    assertThat(await(elections.leader(name)).getKv().getValue()).isEqualTo(bytes("still one"));
+    await(elections.resign(first.getLeader()));
+    assertThat(await(second).getLeader().getName()).isEqualTo(name);
+    assertThat(observed.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("two");
+    assertThatThrownBy(() -> await(elections.proclaim(first.getLeader(), bytes("late"))))
+        .hasMessageContaining("election: not leader");
   }
 
   @Test

@@ -25,7 +25,7 @@ final class RecoveredLog {
   static WalState read(Host host, CrashableDisk copy) {
     String folder = host.settings().walDir().getFileName().toString();
     if (!Wal.exists(copy, folder)) {
-      return new WalState(new WalMetadata(0, 0), WalHardState.INITIAL, null, List.of(), 0);
+      return new WalState(new WalMetadata(0, 0), WalHardState.INITIAL, null, List.of());
     }
     return Wal.open(copy, folder, Wal.metadata(copy, folder), OPTIONS, task -> {}).state();
   }

@@ -1,17 +1,7 @@
 package dev.keelson.sim.network;
 
+import dev.keelson.node.peer.DirectTransport;
 import dev.keelson.node.peer.Receiver;
-import dev.keelson.node.peer.Transport;
-import dev.keelson.proto.peer.DescribeRequest;
-import dev.keelson.proto.peer.DescribeResponse;
-import dev.keelson.proto.peer.HashKvRequest;
-import dev.keelson.proto.peer.HashKvResponse;
-import dev.keelson.proto.peer.LeaseRenewRequest;
-import dev.keelson.proto.peer.LeaseRenewResponse;
-import dev.keelson.proto.peer.LeaseTimeToLiveRequest;
-import dev.keelson.proto.peer.LeaseTimeToLiveResponse;
-import dev.keelson.proto.peer.PromoteRequest;
-import dev.keelson.proto.peer.PromoteResponse;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.sim.member.Life;
@@ -30,7 +20,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One process's end of the network. */
-final class Endpoint implements Transport {
+final class Endpoint implements DirectTransport {
   private static final long CALL_TIMEOUT_NANOS = 3_000_000_000L;
   private static final long NOTICE_NANOS = 1_000_000;
   private static final long MILLION = 1_000_000;
@@ -281,29 +271,14 @@ final class Endpoint implements Transport {
   }
 
   @Override
-  public CompletableFuture<LeaseRenewResponse> renewLeases(long to, LeaseRenewRequest request) {
-    return call(find(to), other -> other.renewLeases(request));
+  public <T> CompletableFuture<T> call(long to, Function<Receiver, CompletableFuture<T>> call) {
+    return call(find(to), call);
   }
 
   @Override
-  public CompletableFuture<LeaseTimeToLiveResponse> timeToLive(
-      long to, LeaseTimeToLiveRequest request) {
-    return call(find(to), other -> other.timeToLive(request));
-  }
-
-  @Override
-  public CompletableFuture<PromoteResponse> promote(long to, PromoteRequest request) {
-    return call(find(to), other -> other.promote(request));
-  }
-
-  @Override
-  public CompletableFuture<HashKvResponse> hashKv(long to, HashKvRequest request) {
-    return call(find(to), other -> other.hashKv(request));
-  }
-
-  @Override
-  public CompletableFuture<DescribeResponse> describe(String peerUrl, DescribeRequest request) {
-    return call(network.at(peerUrl), other -> CompletableFuture.completedFuture(other.describe()));
+  public <T> CompletableFuture<T> call(
+      String peerUrl, Function<Receiver, CompletableFuture<T>> call) {
+    return call(network.at(peerUrl), call);
   }
 
   /** A call and its answer are each lost or late like a message; what stays open times out. */

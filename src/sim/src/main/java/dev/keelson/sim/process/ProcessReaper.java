@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** Ends processes with all their children, at the latest when this JVM exits. */
-final class ProcessReaper {
+public final class ProcessReaper {
   private static final Set<Process> LIVE = ConcurrentHashMap.newKeySet();
 
   static {
@@ -14,12 +14,13 @@ final class ProcessReaper {
 
   private ProcessReaper() {}
 
-  static void watch(Process process) {
+  /** From now on the process ends with this JVM. */
+  public static void watch(Process process) {
     LIVE.add(process);
   }
 
   /** Sends SIGKILL to the process and its descendants and waits until the process is gone. */
-  static void kill(Process process) throws InterruptedException {
+  public static void kill(Process process) throws InterruptedException {
     signalKill(process);
     process.waitFor();
     LIVE.remove(process);
@@ -30,7 +31,7 @@ final class ProcessReaper {
    *
    * @return whether it ended by itself
    */
-  static boolean stop(Process process, long graceSeconds) throws InterruptedException {
+  public static boolean stop(Process process, long graceSeconds) throws InterruptedException {
     process.destroy();
     boolean ended = process.waitFor(graceSeconds, TimeUnit.SECONDS);
     kill(process);

@@ -68,7 +68,7 @@ public final class ServerProcess implements AutoCloseable {
     List<Integer> ports = FreePorts.find(2 * size);
     StringBuilder initial = new StringBuilder();
     for (int i = 0; i < size; i++) {
-      initial.append(i == 0 ? "" : ",").append(member(i, ports.get(2 * i + 1)));
+      initial.append(i == 0 ? "" : ",").append(member(i, scheme(flags), ports.get(2 * i + 1)));
     }
     List<ServerProcess> members = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -86,8 +86,13 @@ public final class ServerProcess implements AutoCloseable {
     return members;
   }
 
-  private static String member(int at, int peerPort) {
-    return "m" + (at + 1) + "=http://127.0.0.1:" + peerPort;
+  private static String member(int at, String scheme, int peerPort) {
+    return "m" + (at + 1) + "=" + scheme + "://127.0.0.1:" + peerPort;
+  }
+
+  /** Whoever brings certificates for the peer port listens with them. */
+  private static String scheme(List<String> flags) {
+    return flags.stream().anyMatch(flag -> flag.startsWith("--peer-cert-file")) ? "https" : "http";
   }
 
   /** Prepares one more member of a cluster that is going to know it. */
@@ -96,9 +101,10 @@ public final class ServerProcess implements AutoCloseable {
     List<Integer> ports = FreePorts.find(2);
     StringBuilder initial = new StringBuilder();
     for (int i = 0; i < members.size(); i++) {
-      initial.append(member(i, members.get(i).peerPort)).append(',');
+      ServerProcess member = members.get(i);
+      initial.append(member(i, scheme(member.flags), member.peerPort)).append(',');
     }
-    initial.append(member(members.size(), ports.get(1)));
+    initial.append(member(members.size(), scheme(List.of(flags)), ports.get(1)));
     List<String> own = new ArrayList<>(List.of("--name", "m" + (members.size() + 1)));
     own.addAll(List.of("--initial-cluster", initial.toString()));
     own.addAll(List.of("--initial-cluster-state", "existing"));
@@ -109,13 +115,35 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Where other members reach it. */
   public String peerUrl() {
-    return "http://127.0.0.1:" + peerPort;
+    return scheme(flags) + "://127.0.0.1:" + peerPort;
+  }
+
+  /** Prepares the same member with more flags, in place of this one, which was not started. */
+  public ServerProcess with(List<String> more) {
+    List<String> all = new ArrayList<>(flags);
+    all.addAll(more);
+    return new ServerProcess(program, all, home, dataFolder, List.of(clientPort, peerPort));
   }
 
   /** Prepares a second server of the same program on this one's data, with ports of its own. */
   public ServerProcess onSameData() {
     Path otherHome = ScratchFolder.create(program.name());
     return new ServerProcess(program, flags, otherHome, dataFolder, FreePorts.find(2));
+  }
+
+  /** Prepares this server with the data of another one. */
+  public ServerProcess onDataOf(ServerProcess other) {
+    Path otherHome = ScratchFolder.create(program.name());
+    return new ServerProcess(
+        program, flags, otherHome, other.dataFolder, List.of(clientPort, peerPort));
+  }
+
+  /** Prepares this server with more flags, which win, and with data of its own. */
+  public ServerProcess with(String... more) {
+    List<String> all = new ArrayList<>(flags);
+    all.addAll(List.of(more));
+    return new ServerProcess(
+        program, all, ScratchFolder.create(program.name()), null, List.of(clientPort, peerPort));
   }
 
   /** Prepares a second server of the same program on this one's ports, with data of its own. */
@@ -267,7 +295,7 @@ public final class ServerProcess implements AutoCloseable {
     command.add(program.executable().toString());
     command.addAll(program.arguments());
     String client = "http://" + endpoint();
-    String peer = "http://127.0.0.1:" + peerPort;
+    String peer = peerUrl();
     command.addAll(List.of("--name", "oracle", "--data-dir", dataFolder().toString()));
     command.addAll(List.of("--listen-client-urls", client, "--advertise-client-urls", client));
     command.addAll(List.of("--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer));

@@ -1,6 +1,8 @@
 package dev.keelson.sim.net;
 
 import dev.keelson.node.env.SystemEnvironment;
+import dev.keelson.node.metrics.MemberMetrics;
+import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.node.peer.GrpcTransport;
 import dev.keelson.node.peer.PeerFront;
 import dev.keelson.node.peer.PeerSettings;
@@ -42,13 +44,14 @@ final class TransportEnd implements Receiver, SnapshotStore, AutoCloseable {
   final long id;
   volatile byte[] state = {};
   volatile long index;
+  private final NetworkMetrics metrics = new MemberMetrics().network;
   private final Path directory;
   private final SystemEnvironment environment = new SystemEnvironment();
 
   TransportEnd(long id, Path directory, PeerSettings settings) {
     this.id = id;
     this.directory = directory;
-    transport = new GrpcTransport(settings, environment, null, null, PeerFront.GRPC_ONLY);
+    transport = new GrpcTransport(settings, environment, null, PeerFront.GRPC_ONLY);
     transport.start(CLUSTER, id, this);
   }
 
@@ -104,6 +107,11 @@ final class TransportEnd implements Receiver, SnapshotStore, AutoCloseable {
   @Override
   public CompletableFuture<HashKvResponse> hashKv(HashKvRequest request) {
     return CompletableFuture.completedFuture(HashKvResponse.getDefaultInstance());
+  }
+
+  @Override
+  public NetworkMetrics metrics() {
+    return metrics;
   }
 
   @Override

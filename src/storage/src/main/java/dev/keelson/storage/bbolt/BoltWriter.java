@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * long the file gets.
  *
  * <p>The sink gets everything but the two {@linkplain BoltLayout#metaPages meta pages} at the start
- * of the file, which are known last. The same rows always give the same pages, so a first pass with
- * a sink that drops them finds out what a second one then streams from the start.
+ * of the file, which are known last. The same rows always give the same pages, so a first pass to
+ * {@link PageSink#NONE} finds out what a second one then streams from the start.
  *
  * <p>Not thread-safe.
  */

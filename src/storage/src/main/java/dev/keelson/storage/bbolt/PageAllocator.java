@@ -30,6 +30,15 @@ final class PageAllocator {
    */
   long append(short kind, int count, long usedBytes, Content content) {
     int pages = Math.toIntExact(Math.ceilDiv(Math.max(usedBytes, 1), (long) BoltLayout.PAGE_BYTES));
+    if (sink != PageSink.NONE) {
+      write(kind, count, pages, content);
+    }
+    long page = next;
+    next += pages;
+    return page;
+  }
+
+  private void write(short kind, int count, int pages, Content content) {
     ByteBuffer out = onePage;
     if (pages > 1) {
       out = BoltLayout.page(ByteBuffer.allocate(Math.multiplyExact(pages, BoltLayout.PAGE_BYTES)));
@@ -41,8 +50,5 @@ final class PageAllocator {
       out.put((byte) 0);
     }
     sink.append(out.flip());
-    long page = next;
-    next += pages;
-    return page;
   }
 }

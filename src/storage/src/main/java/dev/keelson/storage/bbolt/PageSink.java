@@ -5,6 +5,9 @@ import java.nio.ByteBuffer;
 /** Takes the pages of a file in the order in which they stand there. */
 @FunctionalInterface
 public interface PageSink {
+  /** Takes nothing: pages are counted, not made. */
+  PageSink NONE = _ -> {};
+
   /**
    * Takes the next page or the next run of pages that belong together.
    *

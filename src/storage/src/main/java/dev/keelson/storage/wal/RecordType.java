@@ -10,12 +10,10 @@ enum RecordType {
   HARD_STATE(2),
   /** index 8, term 8, conf state. */
   SNAPSHOT(3),
-  /** index 8, milliseconds since the epoch 8. */
-  BATCH_TIME(4),
   /** Nothing: the log goes on in the next segment, which is durable. */
   SEAL(5);
 
-  private static final RecordType[] BY_CODE = {null, ENTRY, HARD_STATE, SNAPSHOT, BATCH_TIME, SEAL};
+  private static final RecordType[] BY_CODE = {null, ENTRY, HARD_STATE, SNAPSHOT, null, SEAL};
 
   final byte code;
 

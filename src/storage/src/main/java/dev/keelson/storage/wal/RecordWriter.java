@@ -71,12 +71,6 @@ final class RecordWriter {
     endRecord(start, RecordType.SNAPSHOT);
   }
 
-  void batchTime(long index, long millis) {
-    int start = beginRecord();
-    buffer.putLong(index).putLong(millis);
-    endRecord(start, RecordType.BATCH_TIME);
-  }
-
   void seal() {
     endRecord(beginRecord(), RecordType.SEAL);
   }

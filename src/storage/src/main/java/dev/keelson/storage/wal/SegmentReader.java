@@ -24,6 +24,11 @@ final class SegmentReader {
     }
   }
 
+  /** What stands before the data of an entry. */
+  record EntryHead(long term, long index, EntryType type) {
+    private static final int BYTES = 2 * Long.BYTES + 1;
+  }
+
   private final DiskFile file;
   private final long segment;
   private final int capacity;
@@ -80,15 +85,23 @@ final class SegmentReader {
 
   Entry entry(Header header) throws IOException {
     ByteBuffer payload = payload(header);
-    if (header.length < 17) {
-      throw new IOException("an entry of " + header.length + " bytes");
-    }
-    long term = payload.getLong();
-    long index = payload.getLong();
-    EntryType type = RecordFormat.entryType(payload.get());
+    EntryHead head = head(payload);
     byte[] data = new byte[payload.remaining()];
     payload.get(data);
-    return new Entry(term, index, type, data);
+    return new Entry(head.term, head.index, head.type, data);
+  }
+
+  /** An entry without its data. */
+  EntryHead entryHead(Header header) throws IOException {
+    return head(payload(header));
+  }
+
+  private static EntryHead head(ByteBuffer payload) throws IOException {
+    if (payload.remaining() < EntryHead.BYTES) {
+      throw new IOException("an entry of " + payload.remaining() + " bytes");
+    }
+    return new EntryHead(
+        payload.getLong(), payload.getLong(), RecordFormat.entryType(payload.get()));
   }
 
   /** Whether all bytes of {@code [from, to)} are zero. */

@@ -5,9 +5,7 @@ import dev.keelson.storage.disk.Disk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -20,37 +18,25 @@ import org.jspecify.annotations.Nullable;
  * opened again, by a new process.
  */
 public final class Wal implements Closeable {
-  private static final int MIN_READ_BYTES = 4 << 10;
-  private static final int MAX_READ_BYTES = 128 << 10;
-
-  private final Disk disk;
-  private final String directory;
   private final WalMetadata metadata;
   private final SegmentSupply supply;
   private final Closeable lock;
   private final RecordWriter writer = new RecordWriter();
-  // Guards what readEntries looks at: the segments, the index, the failure.
-  private final Object shared = new Object();
-  private final TreeMap<Long, Segment> segments = new TreeMap<>();
-  private final EntryIndex index;
+  private final WalHealth health = new WalHealth();
+  private final WalEntries entries;
   private Segment active;
   private int position;
   private int durable;
   private int chain;
   private WalHardState hardState;
   private @Nullable SnapshotMarker snapshot;
-  private @Nullable WalException failure;
-  private boolean closed;
 
   private Wal(
       Disk disk, String directory, WalRecovery recovered, SegmentSupply supply, Closeable lock) {
-    this.disk = disk;
-    this.directory = directory;
     this.supply = supply;
     this.lock = lock;
     metadata = recovered.metadata();
-    recovered.segments().forEach(segment -> segments.put(segment.sequence(), segment));
-    index = recovered.index();
+    entries = new WalEntries(disk, directory, health, recovered.segments(), recovered.index());
     active = recovered.segments().getLast();
     position = recovered.end();
     durable = position;
@@ -143,25 +129,24 @@ public final class Wal implements Closeable {
    * Appends hard state, if given, and entries; durable after the next {@link #sync}, and never
    * without what was appended before. An entry replaces one of the same index and all after it.
    *
-   * @param entries of ascending indexes without gaps, the first at most one above {@link
-   *     #lastIndex}
+   * @param added of ascending indexes without gaps, the first at most one above {@link #lastIndex}
    */
-  public void appendUnsynced(@Nullable WalHardState newState, List<Entry> entries) {
-    requireUsable();
-    requireConsecutive(entries);
-    requireCommitWithin(newState, entries.isEmpty() ? lastIndex() : entries.getLast().index());
-    if (newState == null && entries.isEmpty()) {
+  public void appendUnsynced(@Nullable WalHardState newState, List<Entry> added) {
+    health.requireUsable();
+    entries.requireConsecutive(added);
+    requireCommitWithin(newState, added.isEmpty() ? lastIndex() : added.getLast().index());
+    if (newState == null && added.isEmpty()) {
       return;
     }
     long maxBytes = newState == null ? 0 : RecordWriter.maxBytesOfFixed();
-    for (Entry entry : entries) {
+    for (Entry entry : added) {
       maxBytes += RecordWriter.maxBytes(entry);
     }
     begin(maxBytes);
-    int[] positions = new int[entries.size()];
+    int[] positions = new int[added.size()];
     for (int i = 0; i < positions.length; i++) {
       positions[i] = writer.position();
-      writer.entry(entries.get(i));
+      writer.entry(added.get(i));
     }
     // Behind the entries: a torn batch must not leave a commit index without what it commits.
     if (newState != null) {
@@ -171,42 +156,23 @@ public final class Wal implements Closeable {
     if (newState != null) {
       hardState = newState;
     }
-    synchronized (shared) {
-      for (int i = 0; i < positions.length; i++) {
-        Entry entry = entries.get(i);
-        index.put(entry.index(), entry.term(), active.sequence(), positions[i]);
-        active.holds(entry.index());
-      }
-    }
+    entries.written(added, active, positions);
   }
 
   /** {@link #appendUnsynced} and {@link #sync}: one write, one fsync. */
-  public void appendAndSync(@Nullable WalHardState newState, List<Entry> entries) {
-    appendUnsynced(newState, entries);
+  public void appendAndSync(@Nullable WalHardState newState, List<Entry> added) {
+    appendUnsynced(newState, added);
     sync();
-  }
-
-  /**
-   * Notes that the entries up to {@code index} were committed at this time of the leader, for a
-   * restore to a point in time. Durable after the next {@link #sync}.
-   *
-   * @param millis since the epoch; must not fall
-   */
-  public void appendBatchTimeUnsynced(long index, long millis) {
-    requireUsable();
-    begin(RecordWriter.maxBytesOfFixed());
-    writer.batchTime(index, millis);
-    write();
   }
 
   /** Everything appended so far is durable when this returns. */
   public void sync() {
-    requireUsable();
+    health.requireUsable();
     if (durable < position) {
       try {
         active.file.persist();
       } catch (IOException e) {
-        throw fail("cannot make " + active.path + " durable", e);
+        throw health.fail("cannot make " + active.path + " durable", e);
       }
       durable = position;
     }
@@ -219,7 +185,7 @@ public final class Wal implements Closeable {
    * next one follows the snapshot.
    */
   public void markSnapshotAndSync(SnapshotMarker marker, @Nullable WalHardState newState) {
-    requireUsable();
+    health.requireUsable();
     SnapshotMarker before = snapshot;
     if (before != null && marker.index() < before.index()) {
       throw new IllegalArgumentException(
@@ -237,19 +203,7 @@ public final class Wal implements Closeable {
     if (newState != null) {
       hardState = newState;
     }
-    synchronized (shared) {
-      applyMarker(index, marker);
-    }
-  }
-
-  /** What a marker does to the entries before it; true if it voids them all. */
-  static boolean applyMarker(EntryIndex index, SnapshotMarker marker) {
-    long at = marker.index();
-    boolean continues = index.contains(at) ? index.termOf(at) == marker.term() : at < index.first();
-    if (!continues) {
-      index.restartAt(at + 1);
-    }
-    return !continues;
+    entries.apply(marker);
   }
 
   /**
@@ -258,48 +212,23 @@ public final class Wal implements Closeable {
    * @param before at most one above the index of the last snapshot marker
    */
   public void releaseBefore(long before) {
-    requireUsable();
+    health.requireUsable();
     SnapshotMarker marker = snapshot;
     if (before > (marker == null ? 1 : marker.index() + 1)) {
       throw new IllegalArgumentException(
           "entries below " + before + " are not all in a snapshot: " + marker);
     }
-    while (true) {
-      Segment oldest = segments.firstEntry().getValue();
-      if (oldest == active || oldest.maxIndex() >= before) {
-        return;
-      }
-      synchronized (shared) {
-        segments.remove(oldest.sequence());
-        long kept = index.first();
-        while (index.contains(kept) && index.segmentOf(kept) == oldest.sequence()) {
-          kept++;
-        }
-        index.releaseBefore(kept);
-      }
-      try {
-        oldest.release();
-        disk.delete(oldest.path);
-        // One by one: a gap in the middle would look like a lost segment.
-        disk.persistDirectory(directory);
-      } catch (IOException e) {
-        throw fail("cannot delete " + oldest.path, e);
-      }
-    }
+    entries.releaseBefore(before, active);
   }
 
   /** The index of the oldest entry that {@link #readEntries} can return, if there is any. */
   public long firstIndex() {
-    synchronized (shared) {
-      return index.first();
-    }
+    return entries.first();
   }
 
   /** The index of the last entry; of the snapshot, or 0, if there is none after it. */
   public long lastIndex() {
-    synchronized (shared) {
-      return index.last();
-    }
+    return entries.last();
   }
 
   /**
@@ -308,9 +237,7 @@ public final class Wal implements Closeable {
    * @throws IllegalArgumentException if it is not in the log, or no longer
    */
   public long termOf(long at) {
-    synchronized (shared) {
-      return index.termOf(at);
-    }
+    return entries.termOf(at);
   }
 
   /**
@@ -320,63 +247,23 @@ public final class Wal implements Closeable {
    * @throws IllegalArgumentException if some of the entries are not in the log, or no longer
    */
   public List<Entry> readEntries(long from, long to, long maxBytes) {
-    List<Entry> entries = new ArrayList<>();
-    long bytes = 0;
-    Segment segment = null;
-    SegmentReader reader = null;
-    for (long at = from; at < to; at++) {
-      int offset;
-      synchronized (shared) {
-        requireUsable();
-        Segment holder = segments.get(index.segmentOf(at));
-        offset = index.positionOf(at);
-        if (holder == null) {
-          throw new IllegalStateException("entry " + at + " in a segment that is gone");
-        }
-        if (holder != segment || reader == null) {
-          segment = holder;
-          reader = holder.reader(Math.clamp(maxBytes, MIN_READ_BYTES, MAX_READ_BYTES));
-        }
-      }
-      Entry entry = readEntry(segment, reader, offset, at);
-      bytes += entry.sizeBytes();
-      if (bytes > maxBytes && !entries.isEmpty()) {
-        return entries;
-      }
-      entries.add(entry);
-    }
-    return entries;
-  }
-
-  private Entry readEntry(Segment segment, SegmentReader reader, int offset, long at) {
-    try {
-      return segment.readEntry(reader, offset, at);
-    } catch (WalCorruptException e) {
-      throw fail(e);
-    } catch (IOException e) {
-      if (segment.isReleased()) {
-        throw new IllegalArgumentException("entry " + at + " was released", e);
-      }
-      throw fail("cannot read " + segment.path, e);
-    }
+    return entries.read(from, to, maxBytes);
   }
 
   /** Makes what was appended durable and ends. */
   @Override
   public void close() {
-    if (closed) {
+    if (health.isClosed()) {
       return;
     }
     try {
-      if (failure == null) {
+      if (!health.isFailed()) {
         sync();
       }
     } finally {
-      closed = true;
+      health.close();
       supply.close();
-      for (Segment segment : segments.values()) {
-        release(segment.file);
-      }
+      entries.segments().forEach(segment -> release(segment.file));
       release(lock);
     }
   }
@@ -395,7 +282,7 @@ public final class Wal implements Closeable {
     try {
       active.file.write(writer.encoded(), position);
     } catch (IOException e) {
-      throw fail("cannot write to " + active.path, e);
+      throw health.fail("cannot write to " + active.path, e);
     }
     position = writer.position();
     chain = writer.chain();
@@ -415,7 +302,7 @@ public final class Wal implements Closeable {
           supply.create(
               Math.toIntExact(start + batchBytes + 2L * RecordFormat.MAX_OVERHEAD),
               capacity ->
-                  new SegmentHeader(metadata, sequence, index.last() + 1, capacity, chain, start),
+                  new SegmentHeader(metadata, sequence, entries.last() + 1, capacity, chain, start),
               headerCrc -> {
                 encodeFirstRecords(sequence, headerCrc, (int) firstBytes, marker);
                 return writer.encoded();
@@ -425,15 +312,13 @@ public final class Wal implements Closeable {
       writer.seal();
       active.file.write(writer.encoded(), position);
       active.file.persist();
-      synchronized (shared) {
-        segments.put(sequence, next);
-        active = next;
-      }
+      entries.begun(next);
+      active = next;
       position = start;
       durable = start;
       chain = firstChain;
     } catch (IOException e) {
-      throw fail("cannot start a segment after " + active.path, e);
+      throw health.fail("cannot start a segment after " + active.path, e);
     }
     supply.prepare();
   }
@@ -448,51 +333,10 @@ public final class Wal implements Closeable {
     return writer.position();
   }
 
-  private void requireConsecutive(List<Entry> entries) {
-    if (entries.isEmpty()) {
-      return;
-    }
-    long at = entries.getFirst().index();
-    if (at < index.first() || at > index.last() + 1) {
-      throw new IllegalArgumentException(
-          "entry " + at + " does not fit the log of " + index.first() + " to " + index.last());
-    }
-    for (Entry entry : entries) {
-      if (entry.index() != at) {
-        throw new IllegalArgumentException("entry " + entry.index() + " instead of " + at);
-      }
-      at++;
-    }
-  }
-
   private static void requireCommitWithin(@Nullable WalHardState state, long last) {
     if (state != null && state.commit() > last) {
       throw new IllegalArgumentException(state + " commits what is not in the log, up to " + last);
     }
-  }
-
-  private void requireUsable() {
-    synchronized (shared) {
-      if (failure != null) {
-        throw new WalException("the log failed before: " + failure.getMessage(), failure);
-      }
-      if (closed) {
-        throw new IllegalStateException("the log is closed");
-      }
-    }
-  }
-
-  private WalException fail(String what, IOException e) {
-    return fail(new WalException(what + ": " + e, e));
-  }
-
-  private WalException fail(WalException e) {
-    synchronized (shared) {
-      if (failure == null) {
-        failure = e;
-      }
-    }
-    return e;
   }
 
   private static void release(Closeable resource) {

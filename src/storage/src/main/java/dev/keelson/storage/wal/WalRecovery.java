@@ -16,11 +16,10 @@ final class WalRecovery {
 
   private final List<Segment> segments = new ArrayList<>();
   private final EntryIndex index = new EntryIndex();
-  private final List<Entry> entries = new ArrayList<>();
+  private List<Entry> entries = List.of();
   private final WalMetadata metadata;
   private WalHardState hardState = WalHardState.INITIAL;
   private @Nullable SnapshotMarker snapshot;
-  private long batchTimeMillis;
   private int chain;
   private int end;
   private boolean sealed;
@@ -99,9 +98,33 @@ final class WalRecovery {
     }
     TornTail.cut(last, end);
     checkComplete(last);
+    entries = readAfterSnapshot();
     // What was read may be in the page cache only, after a crash of the process alone.
     last.file.persist();
     disk.persistDirectory(directory);
+  }
+
+  /**
+   * Only where the log ends is it known which entries are still wanted: usually the fewest of those
+   * it has, so their data is not gathered on the way.
+   */
+  private List<Entry> readAfterSnapshot() throws IOException {
+    long from = Math.max(index.first(), snapshot == null ? 1 : snapshot.index() + 1);
+    List<Entry> wanted = new ArrayList<>();
+    Segment segment = null;
+    SegmentReader reader = null;
+    for (long at = from; at <= index.last(); at++) {
+      if (segment == null || reader == null || segment.sequence() != index.segmentOf(at)) {
+        segment = bySequence(index.segmentOf(at));
+        reader = segment.reader();
+      }
+      wanted.add(segment.readEntry(reader, index.positionOf(at), at));
+    }
+    return wanted;
+  }
+
+  private Segment bySequence(long sequence) {
+    return segments.get((int) (sequence - segments.getFirst().sequence()));
   }
 
   private void checkComplete(Segment last) {
@@ -211,7 +234,7 @@ final class WalRecovery {
       Segment segment, SegmentReader reader, SegmentReader.Header record, RecordType type)
       throws IOException {
     switch (type) {
-      case ENTRY -> applyEntry(segment, record, reader.entry(record));
+      case ENTRY -> applyEntry(segment, record, reader.entryHead(record));
       case HARD_STATE -> {
         ByteBuffer payload = reader.payload(record);
         hardState = new WalHardState(payload.getLong(), payload.getLong(), payload.getLong());
@@ -224,12 +247,12 @@ final class WalRecovery {
         payload.get(confState);
         applySnapshot(segment, record, new SnapshotMarker(at, term, confState));
       }
-      case BATCH_TIME -> batchTimeMillis = reader.payload(record).getLong(Long.BYTES);
       case SEAL -> sealed = true;
     }
   }
 
-  private void applyEntry(Segment segment, SegmentReader.Header record, Entry entry) {
+  private void applyEntry(
+      Segment segment, SegmentReader.Header record, SegmentReader.EntryHead entry) {
     long at = entry.index();
     if (at < index.first() && startUnknown) {
       // Replaces entries of a segment that was released since, and those behind them.
@@ -241,12 +264,6 @@ final class WalRecovery {
     }
     index.put(at, entry.term(), segment.sequence(), record.at());
     segment.holds(at);
-    while (!entries.isEmpty() && entries.getLast().index() >= at) {
-      entries.removeLast();
-    }
-    if (snapshot == null || at > snapshot.index()) {
-      entries.add(entry);
-    }
   }
 
   private void applySnapshot(Segment segment, SegmentReader.Header record, SnapshotMarker marker) {
@@ -254,15 +271,14 @@ final class WalRecovery {
     if (record.at() < segment.header.start()) {
       return; // carried over from the segment before
     }
-    boolean voided = Wal.applyMarker(index, marker);
+    boolean voided = WalEntries.apply(index, marker);
     if (voided) {
       startUnknown = false;
     }
-    entries.removeIf(entry -> voided || entry.index() <= marker.index());
   }
 
   WalState state() {
-    return new WalState(metadata, hardState, snapshot, List.copyOf(entries), batchTimeMillis);
+    return new WalState(metadata, hardState, snapshot, List.copyOf(entries));
   }
 
   List<Segment> segments() {

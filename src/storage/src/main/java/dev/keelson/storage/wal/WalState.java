@@ -10,11 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param hardState the last one written
  * @param snapshot the last marker, null if there is none
  * @param entries those after the marker, or after 0, without a gap; overwritten ones left out
- * @param batchTimeMillis the last batch time, 0 if there is none
  */
 public record WalState(
     WalMetadata metadata,
     WalHardState hardState,
     @Nullable SnapshotMarker snapshot,
-    List<Entry> entries,
-    long batchTimeMillis) {}
+    List<Entry> entries) {}

@@ -69,12 +69,10 @@ class WalTest {
       wal.appendAndSync(new WalHardState(1, 7, 0), entries(1, 1, 3, 100));
       wal.appendAndSync(new WalHardState(2, 8, 3), entries(2, 4, 4, 0));
       wal.appendUnsynced(null, List.of(new Entry(2, 5, EntryType.CONF_CHANGE_V2, new byte[] {9})));
-      wal.appendBatchTimeUnsynced(4, 1234);
       assertThat(wal.lastIndex()).isEqualTo(5);
     }
     WalState state = stateOf(disk);
     assertThat(state.hardState()).isEqualTo(new WalHardState(2, 8, 3));
-    assertThat(state.batchTimeMillis()).isEqualTo(1234);
     assertThat(names(state.entries().subList(0, 4))).containsExactly("1/1", "1/2", "1/3", "2/4");
     assertThat(state.entries().get(4).type()).isEqualTo(EntryType.CONF_CHANGE_V2);
     assertThat(state.entries().get(4).data()).containsExactly(9);

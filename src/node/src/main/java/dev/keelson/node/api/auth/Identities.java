@@ -97,7 +97,8 @@ public final class Identities {
     return name;
   }
 
-  private static String commonName(SSLSession session) {
+  /** The common name of the certificate that the other side showed; empty if it has none. */
+  public static String commonName(SSLSession session) {
     try {
       Certificate[] chain = session.getPeerCertificates();
       return chain.length > 0 && chain[0] instanceof X509Certificate certificate
@@ -109,7 +110,7 @@ public final class Identities {
   }
 
   /** The last common name of the subject, as Go counts them; empty if it has none. */
-  static String commonName(X509Certificate certificate) {
+  public static String commonName(X509Certificate certificate) {
     String name = "";
     try {
       // the first in the certificate comes first here, though it is printed last

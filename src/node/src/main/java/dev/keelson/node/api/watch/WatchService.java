@@ -11,8 +11,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -45,7 +47,7 @@ public final class WatchService implements BindableService {
   private final BooleanSupplier hasLeader;
   private final BooleanSupplier learner;
   private final int budgetBytes;
-  private final Set<WatchCall> calls = ConcurrentHashMap.newKeySet();
+  private final Set<WatchCall> calls = Collections.synchronizedSet(new LinkedHashSet<>());
   private volatile boolean stopped;
 
   /**
@@ -87,7 +89,7 @@ public final class WatchService implements BindableService {
    * Unavailable.
    */
   public void leaderLost() {
-    for (WatchCall call : calls) {
+    for (WatchCall call : List.copyOf(calls)) {
       if (call.requiresLeader()) {
         call.end(NO_LEADER);
       }
@@ -97,7 +99,7 @@ public final class WatchService implements BindableService {
   /** The server stops: every call ends with Unavailable, and so does every later one. */
   public void stop() {
     stopped = true;
-    for (WatchCall call : calls) {
+    for (WatchCall call : List.copyOf(calls)) {
       call.end(SERVER_STOPPED);
     }
   }

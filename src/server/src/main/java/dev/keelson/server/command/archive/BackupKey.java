@@ -64,8 +64,7 @@ public final class BackupKey {
   }
 
   private static CommandException notKey(Path file) {
-    return new CommandException(
-        ExitStatus.USAGE,
+    return CommandException.usage(
         file + " holds no key: 32 bytes, or 64 hexadecimal digits, or Base64 of 32 bytes");
   }
 

@@ -54,8 +54,7 @@ final class Catalog {
    */
   static void requireId(String id) {
     if (!id.matches(ID) || id.equals(LATEST)) {
-      throw new CommandException(
-          ExitStatus.USAGE,
+      throw CommandException.usage(
           "\"" + id + "\" cannot be the name of a backup: letters, digits, '.', '-' and '_'");
     }
   }

@@ -44,7 +44,6 @@ final class CreateCommand implements Callable<Integer> {
   @Option(
       names = "--verify",
       paramLabel = "MODE",
-      defaultValue = "restore",
       description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Verification.Mode verify = Verification.Mode.restore;
 

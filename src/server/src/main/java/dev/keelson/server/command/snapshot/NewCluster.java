@@ -6,7 +6,6 @@ import dev.keelson.proto.membershippb.Attributes;
 import dev.keelson.proto.membershippb.Member;
 import dev.keelson.proto.membershippb.RaftAttributes;
 import dev.keelson.server.command.CommandException;
-import dev.keelson.server.command.ExitStatus;
 import dev.keelson.server.config.InitialCluster;
 import dev.keelson.server.config.Url;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ public final class NewCluster {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      defaultValue = "default",
       description = "Name of this member (default: ${DEFAULT-VALUE}).")
   private String name = "default";
 
@@ -33,14 +31,12 @@ public final class NewCluster {
   @Option(
       names = "--initial-cluster-token",
       paramLabel = "TOKEN",
-      defaultValue = "etcd-cluster",
       description = "Sets clusters with equal URLs apart (default: ${DEFAULT-VALUE}).")
   private String token = "etcd-cluster";
 
   @Option(
       names = "--initial-advertise-peer-urls",
       paramLabel = "URL,...",
-      defaultValue = "http://localhost:2380",
       description = "Peer URLs of this member (default: ${DEFAULT-VALUE}).")
   private String peerUrls = "http://localhost:2380";
 
@@ -62,21 +58,23 @@ public final class NewCluster {
                   : initialCluster);
       List<Url> listed = cluster.members().get(name);
       if (listed == null) {
-        throw usage("member \"" + name + "\" is not in --initial-cluster " + cluster);
+        throw CommandException.usage(
+            "member \"" + name + "\" is not in --initial-cluster " + cluster);
       }
       if (!texts(listed).equals(List.copyOf(own))) {
-        throw usage(
+        throw CommandException.usage(
             "--initial-cluster has %s for member \"%s\" but --initial-advertise-peer-urls is %s"
                 .formatted(texts(listed), name, own));
       }
       List<Member> members = new ArrayList<>();
       cluster.members().forEach((each, urls) -> members.add(member(each, texts(urls))));
       if (members.stream().map(Member::getID).distinct().count() < members.size()) {
-        throw usage("two members have the same URLs in --initial-cluster " + cluster);
+        throw CommandException.usage(
+            "two members have the same URLs in --initial-cluster " + cluster);
       }
       return new MemberSeed(members, member(name, List.copyOf(own)));
     } catch (IllegalArgumentException e) {
-      throw usage(String.valueOf(e.getMessage()));
+      throw CommandException.usage(String.valueOf(e.getMessage()));
     }
   }
 
@@ -90,9 +88,5 @@ public final class NewCluster {
 
   private static List<String> texts(List<Url> urls) {
     return urls.stream().map(Url::toString).toList();
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitStatus.USAGE, message);
   }
 }

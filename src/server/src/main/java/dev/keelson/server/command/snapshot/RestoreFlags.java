@@ -2,7 +2,6 @@ package dev.keelson.server.command.snapshot;
 
 import dev.keelson.node.MemberSeed;
 import dev.keelson.server.command.CommandException;
-import dev.keelson.server.command.ExitStatus;
 import dev.keelson.server.command.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,13 +40,13 @@ public final class RestoreFlags {
    */
   public void validate(MemberSeed seed) {
     if (bumpBy < 0) {
-      throw usage("--bump-revision must not be negative");
+      throw CommandException.usage("--bump-revision must not be negative");
     }
     if (bumpBy > 0 && !markCompacted) {
-      throw usage("--mark-compacted required if --bump-revision > 0");
+      throw CommandException.usage("--mark-compacted required if --bump-revision > 0");
     }
     if (bumpBy == 0 && markCompacted) {
-      throw usage("--mark-compacted disallowed without --bump-revision > 0");
+      throw CommandException.usage("--mark-compacted disallowed without --bump-revision > 0");
     }
     RestoreTarget.requireFree(directory(seed), logDirectory(seed));
   }
@@ -70,10 +69,6 @@ public final class RestoreFlags {
   private @Nullable Path logDirectory(MemberSeed seed) {
     Path usual = directory(seed).resolve(MemberSeed.LOG).toAbsolutePath().normalize();
     return walDir == null || walDir.toAbsolutePath().normalize().equals(usual) ? null : walDir;
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitStatus.USAGE, message);
   }
 
   /** Restores a file that has been checked, and says what was done. */

@@ -93,8 +93,8 @@ final class RestoreTarget implements Closeable {
       if (walDir != null) {
         Path wal = walDir.toAbsolutePath().normalize();
         if (wal.startsWith(data)) {
-          throw new CommandException(
-              ExitStatus.USAGE, "--wal-dir " + wal + " must not be in the data directory " + data);
+          throw CommandException.usage(
+              "--wal-dir " + wal + " must not be in the data directory " + data);
         }
         requireEmpty(wal);
       }

@@ -20,7 +20,6 @@ final class StatusCommand implements Callable<Integer> {
   @Option(
       names = {"-w", "--write-out"},
       paramLabel = "FORMAT",
-      defaultValue = "simple",
       description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private OutputFormat format = OutputFormat.simple;
 

@@ -65,7 +65,7 @@ public final class SourceFlags {
       }
     }
     if (sources.isEmpty()) {
-      throw usage("--endpoints names no member");
+      throw CommandException.usage("--endpoints names no member");
     }
     return sources;
   }
@@ -75,7 +75,7 @@ public final class SourceFlags {
       return null;
     }
     if (passwordFile == null) {
-      throw usage("--user needs --password-file");
+      throw CommandException.usage("--user needs --password-file");
     }
     try {
       return new Credentials(user, Files.readString(passwordFile).strip());
@@ -109,7 +109,7 @@ public final class SourceFlags {
       if (certificate != null && key != null) {
         tls.keyManager(ClientKey.read(certificate, key));
       } else if (certificate != null || key != null) {
-        throw usage("--cert and --key belong together");
+        throw CommandException.usage("--cert and --key belong together");
       }
       return tls.build();
     } catch (IOException | GeneralSecurityException e) {
@@ -121,9 +121,5 @@ public final class SourceFlags {
   private static CommandException unreadable(Path file, IOException e) {
     return new CommandException(
         ExitStatus.REFUSED, "cannot read " + file + ": " + e.getMessage(), e);
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitStatus.USAGE, message);
   }
 }

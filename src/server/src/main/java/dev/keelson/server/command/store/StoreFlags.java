@@ -1,7 +1,6 @@
 package dev.keelson.server.command.store;
 
 import dev.keelson.server.command.CommandException;
-import dev.keelson.server.command.ExitStatus;
 import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,6 @@ public final class StoreFlags {
   @Option(
       names = "--s3-region",
       paramLabel = "REGION",
-      defaultValue = "us-east-1",
       description = "Region (default: ${DEFAULT-VALUE}).")
   private String region = "us-east-1";
 
@@ -46,7 +44,6 @@ public final class StoreFlags {
   @Option(
       names = "--s3-attempts",
       paramLabel = "N",
-      defaultValue = "10",
       description =
           "How often a request is tried; ten bridge about a minute (default: ${DEFAULT-VALUE}).")
   private int attempts = 10;
@@ -64,7 +61,8 @@ public final class StoreFlags {
       return new FolderStore(Path.of(url.substring(FILE.length())));
     }
     if (url.isBlank() || url.contains("://")) {
-      throw usage("--store must be a folder, file:///folder or s3://bucket/prefix, not " + url);
+      throw CommandException.usage(
+          "--store must be a folder, file:///folder or s3://bucket/prefix, not " + url);
     }
     return new FolderStore(Path.of(url));
   }
@@ -73,10 +71,10 @@ public final class StoreFlags {
     String[] parts = url.substring(S3.length()).split("/", 2);
     String prefix = parts.length < 2 ? "" : parts[1].replaceAll("^/+|/+$", "");
     if (parts[0].isEmpty()) {
-      throw usage("--store names no bucket: " + url);
+      throw CommandException.usage("--store names no bucket: " + url);
     }
     if (endpoint != null && (endpoint.getScheme() == null || endpoint.getHost() == null)) {
-      throw usage("--s3-endpoint must be http://host:port or https://host:port");
+      throw CommandException.usage("--s3-endpoint must be http://host:port or https://host:port");
     }
     return new S3Settings(
         parts[0],
@@ -86,9 +84,5 @@ public final class StoreFlags {
         pathStyle,
         caFile,
         Math.max(1, attempts));
-  }
-
-  private static CommandException usage(String message) {
-    return new CommandException(ExitStatus.USAGE, message);
   }
 }

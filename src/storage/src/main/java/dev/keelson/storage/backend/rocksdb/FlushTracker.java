@@ -6,13 +6,13 @@ import java.util.Deque;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractEventListener;
-import org.rocksdb.BackgroundErrorReason;
 import org.rocksdb.FlushJobInfo;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
-import org.rocksdb.Status;
+import org.rocksdb.RocksDBException;
 
 /**
- * Learns from RocksDB which writes have become durable and which background work has failed.
+ * Learns from RocksDB which writes have become durable and whether background work has failed.
  *
  * <p>Every operation has a sequence number. A flush of all families is committed to the manifest as
  * one, and only then reported, family by family, each with the largest number it wrote. The newest
@@ -29,7 +29,7 @@ final class FlushTracker extends AbstractEventListener {
   private volatile @Nullable BackendException failure;
 
   FlushTracker(String name, Executor callbacks) {
-    super(EnabledEventCallback.ON_FLUSH_COMPLETED, EnabledEventCallback.ON_BACKGROUND_ERROR);
+    super(EnabledEventCallback.ON_FLUSH_COMPLETED);
     this.name = name;
     this.callbacks = callbacks;
   }
@@ -59,11 +59,19 @@ final class FlushTracker extends AbstractEventListener {
     release();
   }
 
-  @Override
-  public void onBackgroundError(BackgroundErrorReason reason, Status status) {
-    fail(
-        new BackendException(
-            "background " + reason + " of " + name + " failed: " + text(status) + "; stop"));
+  /**
+   * Looks whether RocksDB's background work has failed. Its callback for that cannot be used: the
+   * Java side does not know the reason "flush without a log" and throws instead of calling.
+   */
+  void checkBackgroundWork(RocksDB db) {
+    try (FlushOptions waiting = new FlushOptions()) {
+      if (db.getLongProperty("rocksdb.background-errors") > 0) {
+        db.flush(waiting); // refused with the reason
+        throw new RocksDBException("errors in the background");
+      }
+    } catch (RocksDBException e) {
+      fail(new BackendException("background work of " + name + " failed: " + e.getMessage(), e));
+    }
   }
 
   private void release() {
@@ -96,9 +104,5 @@ final class FlushTracker extends AbstractEventListener {
     if (e != null) {
       throw new BackendException(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private static String text(Status status) {
-    return status.getCodeString() + (status.getState() == null ? "" : " " + status.getState());
   }
 }

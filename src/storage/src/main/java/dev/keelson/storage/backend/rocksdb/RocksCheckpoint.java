@@ -62,7 +62,7 @@ final class RocksCheckpoint implements Reader, AutoCloseable {
 
   private Cursor cursor(Family family, byte[] from, byte @Nullable [] to, boolean ascending) {
     return new RocksCursor(
-        () -> {}, this, db, handles.get(family.ordinal()), null, from, to, ascending);
+        rows -> {}, this, db, handles.get(family.ordinal()), null, from, to, ascending);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.keelson.storage.backend.rocksdb;
 import dev.keelson.storage.backend.BackendException;
 import dev.keelson.storage.backend.Cursor;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
@@ -26,7 +27,7 @@ final class RocksCursor implements Cursor {
     CLOSED
   }
 
-  private final Runnable closed;
+  private final IntConsumer closed;
   private final Object owner;
   private final boolean ascending;
   private final @Nullable Slice lower;
@@ -34,16 +35,17 @@ final class RocksCursor implements Cursor {
   private final ReadOptions options;
   private final RocksIterator iterator;
   private Position position = Position.BEFORE_FIRST;
+  private int rows;
 
   /**
    * Prepares a walk.
    *
-   * @param closed told once when the cursor is closed
+   * @param closed told once when the cursor is closed, with how many rows were walked
    * @param owner names the database in messages
    * @param snapshot what to read; null for the newest state
    */
   RocksCursor(
-      Runnable closed,
+      IntConsumer closed,
       Object owner,
       RocksDB db,
       ColumnFamilyHandle handle,
@@ -96,6 +98,7 @@ final class RocksCursor implements Cursor {
     }
     if (iterator.isValid()) {
       position = Position.ON_ROW;
+      rows++;
       return true;
     }
     position = Position.AFTER_LAST;
@@ -133,7 +136,7 @@ final class RocksCursor implements Cursor {
     if (upper != null) {
       upper.close();
     }
-    closed.run();
+    closed.accept(rows);
   }
 
   private void requireRow() {

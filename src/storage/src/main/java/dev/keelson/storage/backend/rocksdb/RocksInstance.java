@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,6 +57,7 @@ final class RocksInstance implements Reader {
   private final RocksDB db;
   private final ColumnFamilyHandle[] handles;
   private final List<ColumnFamilyHandle> allHandles;
+  private final List<Optional<MergePace>> paces;
   private final ReadOptions latest = new ReadOptions();
   private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
   private final FlushOptions background =
@@ -100,6 +102,13 @@ final class RocksInstance implements Reader {
     allHandles = List.copyOf(opened);
     handles = opened.subList(0, families.size()).toArray(ColumnFamilyHandle[]::new);
     tracker.opened(db.getLatestSequenceNumber());
+    paces = families.stream().map(this::pace).toList();
+  }
+
+  private Optional<MergePace> pace(Family family) {
+    return family.access() == Family.Access.POINT
+        ? Optional.of(new MergePace(db, handle(family), gate, callbacks))
+        : Optional.empty();
   }
 
   @Override
@@ -150,7 +159,14 @@ final class RocksInstance implements Reader {
     tracker.throwIfFailed();
     Cursor cursor =
         new RocksCursor(
-            this::handleClosed, this, db, handle(family), snapshot, from, to, ascending);
+            rows -> cursorClosed(family, rows),
+            this,
+            db,
+            handle(family),
+            snapshot,
+            from,
+            to,
+            ascending);
     openReaders.incrementAndGet();
     return cursor;
   }
@@ -164,6 +180,11 @@ final class RocksInstance implements Reader {
     } finally {
       gate.exit();
     }
+  }
+
+  private void cursorClosed(Family family, int rows) {
+    paces.get(family.ordinal()).ifPresent(pace -> pace.scanned(rows));
+    handleClosed();
   }
 
   void handleClosed() {
@@ -263,6 +284,9 @@ final class RocksInstance implements Reader {
     try {
       tracker.whenDurable(db.getLatestSequenceNumber(), done);
       unflushedBytes = 0;
+      for (Optional<MergePace> pace : paces) {
+        pace.ifPresent(MergePace::flushing);
+      }
       db.flush(background, allHandles);
     } catch (RocksDBException e) {
       throw failed("flush", e);
@@ -280,13 +304,28 @@ final class RocksInstance implements Reader {
         if (done.await(FAILURE_POLL_MILLIS, MILLISECONDS)) {
           break;
         }
-        tracker.throwIfFailed();
+        checkBackgroundWork();
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Notices a failed flush or merge, which otherwise only the next write would.
+   *
+   * @throws BackendException if there was one
+   */
+  private void checkBackgroundWork() {
+    enter();
+    try {
+      tracker.checkBackgroundWork(db);
+      tracker.throwIfFailed();
+    } finally {
+      gate.exit();
     }
   }
 

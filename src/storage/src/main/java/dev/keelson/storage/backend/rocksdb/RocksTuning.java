@@ -76,10 +76,7 @@ final class RocksTuning implements AutoCloseable {
         .setMaxWriteBufferNumber(6)
         .setArenaBlockSize(access == Family.Access.SMALL ? 16 << 10 : 256 << 10)
         .setLevelCompactionDynamicLevelBytes(true)
-        // Each merge into the next level rewrites what it overlaps there; under overwrites that is
-        // everything, so fewer, larger merges halve the background work for a few more files to
-        // look into.
-        .setLevel0FileNumCompactionTrigger(access == Family.Access.SMALL ? 4 : 8)
+        .setLevel0FileNumCompactionTrigger(access == Family.Access.SMALL ? 4 : MergePace.RELAXED)
         .setCompressionType(
             access == Family.Access.SMALL
                 ? CompressionType.NO_COMPRESSION

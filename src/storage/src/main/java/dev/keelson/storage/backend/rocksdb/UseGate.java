@@ -27,10 +27,18 @@ final class UseGate {
    * @throws IllegalStateException if the gate is shut
    */
   void enter() {
-    if (state.incrementAndGet() >= SHUT) {
-      state.decrementAndGet();
+    if (!tryEnter()) {
       throw new IllegalStateException(name + " is closed");
     }
+  }
+
+  /** The same; false if the gate is shut. */
+  boolean tryEnter() {
+    if (state.incrementAndGet() >= SHUT) {
+      state.decrementAndGet();
+      return false;
+    }
+    return true;
   }
 
   void exit() {

@@ -1,0 +1,79 @@
+package dev.keelson.operator.e2e;
+
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which local program stands for an image. */
+final class LocalImages {
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin/java").toString();
+
+  private final Path home;
+  private final Path etcdctl;
+  private final Path server;
+  private final Path operator;
+
+  LocalImages(Path home, Path etcdctl, Path serverJar, Path operatorJar) throws IOException {
+    this.home = home;
+    this.etcdctl = etcdctl;
+    this.server = Files.copy(serverJar, home.resolve("server.jar"));
+    this.operator = Files.copy(operatorJar, home.resolve("operator.jar"));
+    Files.createDirectory(messages());
+    Files.writeString(file(), json());
+  }
+
+  /** What the node agent reads. */
+  Path file() {
+    return home.resolve("images.json");
+  }
+
+  /** A file per Pod with what it wrote to its {@code /dev/termination-log}. */
+  Path messages() {
+    return home.resolve("messages");
+  }
+
+  private String json() throws IOException {
+    Map<String, Object> images = new TreeMap<>();
+    images.put("keelson:*", List.of(serverScript().toString()));
+    images.put(
+        "keelson-operator:*",
+        List.of(
+            JAVA,
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx192m",
+            "-jar",
+            operator.toString()));
+    images.put("etcdctl:*", Map.of("env", Map.of("PATH", etcdctl.getParent() + ":/usr/bin:/bin")));
+    return new KubernetesSerialization().asJson(images);
+  }
+
+  /**
+   * As a container starts: with a file of its own as termination log. The Pod's mounts are its own,
+   * so nobody else sees this one.
+   */
+  private Path serverScript() throws IOException {
+    Path script = home.resolve("keelson");
+    Files.writeString(
+        script,
+        """
+        #!/bin/sh
+        message=%s/$HOSTNAME
+        : > "$message"
+        [ -e /dev/termination-log ] || : > /dev/termination-log
+        mount --bind "$message" /dev/termination-log
+        exec %s -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx256m \\
+          --add-opens=java.base/java.lang=ALL-UNNAMED --enable-native-access=ALL-UNNAMED \\
+          --sun-misc-unsafe-memory-access=allow -Xlog:disable \\
+          -cp %s dev.keelson.server.Main "$@"
+        """
+            .formatted(messages(), JAVA, server));
+    return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.operator.kubernetes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.operator.member;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,3 @@
+/** Fuzz targets that need the insides of rights. */
+@org.jspecify.annotations.NullMarked
+package dev.keelson.kv.auth;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.server.launch;
+
+import org.jspecify.annotations.NullMarked;
