@@ -69,7 +69,10 @@ final class Roster {
     departing.values().removeIf(each -> nanos - each.untilNanos() >= 0);
     present.forEach(
         (id, urls) -> {
-          if (!now.containsKey(id) && members.isRemoved(id)) {
+          if (!now.containsKey(id) && !members.isRemoved(id)) {
+            // the log has not come that far: others must not be told that it was removed
+            now.put(id, urls);
+          } else if (!now.containsKey(id)) {
             departing.put(
                 id, new Departing(urls, nanos + TimeUnit.MILLISECONDS.toNanos(farewellMillis)));
             var _ = environment.after(farewellMillis + 1, this::refresh);
