@@ -110,6 +110,10 @@ public final class NodeLoop {
     status = raft.status();
     standing = standingNow();
     applied = status.applied();
+    if (applied > 0) {
+      // a follower may need a snapshot before anything more can be committed, and so applied, here
+      log.applied(applied, log.term(applied), raft.confState());
+    }
   }
 
   /** Runs something on the loop, in order of arrival. Thread-safe; the caller wakes the loop. */
