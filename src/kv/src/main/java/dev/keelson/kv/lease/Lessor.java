@@ -96,6 +96,11 @@ public final class Lessor {
     }
   }
 
+  /** The term that this member decides in; 0 if it does not lead. */
+  public synchronized long term() {
+    return primary ? primaryTerm : 0;
+  }
+
   /** Gives expiry up; those waiting for a revocation are told to ask the new leader. */
   public synchronized List<Runnable> demote() {
     primary = false;
