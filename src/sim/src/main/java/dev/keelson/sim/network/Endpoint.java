@@ -2,6 +2,7 @@ package dev.keelson.sim.network;
 
 import dev.keelson.node.peer.DirectTransport;
 import dev.keelson.node.peer.Receiver;
+import dev.keelson.proto.peer.DescribeRequest;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.sim.member.Life;

@@ -165,7 +165,8 @@ final class Fleet implements Machines, HostEvents {
             knobs.strictReconfiguration(),
             1,
             knobs.promoteLearners(),
-            0),
+            true,
+            MemberSettings.CorruptionChecks.NONE),
         knobs.heartbeatMillis(),
         knobs.electionMillis(),
         knobs.preVote(),
@@ -202,7 +203,8 @@ final class Fleet implements Machines, HostEvents {
     TreeMap<String, List<String>> known = new TreeMap<>();
     all.forEach(each -> known.put(name(each.getPeerURLs(0)), each.getPeerURLsList()));
     MemberSettings.Cluster cluster =
-        new MemberSettings.Cluster(known, "", true, false, true, 1, false, 0);
+        new MemberSettings.Cluster(
+            known, "", true, false, true, 1, false, true, MemberSettings.CorruptionChecks.NONE);
     if (there == null) {
       Host added = setUp(url, cluster);
       members.put(added, member.getID());
