@@ -66,8 +66,18 @@ final class PeerRequests implements Receiver {
   }
 
   @Override
+  public void gone(long member) {
+    consensus.submit(() -> consensus.loop().gone(member));
+  }
+
+  @Override
   public void removed() {
     removal.run();
+  }
+
+  @Override
+  public boolean isRemoved(long member) {
+    return state.members().isRemoved(member);
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -17,10 +17,9 @@ final class AdmissionTest {
   private static final Path FILE = Path.of(System.getProperty("samples"), "../admission.yaml");
 
   private static String expression(String policy) throws IOException {
-    List<?> objects = Serialization.unmarshal(Files.readString(FILE), List.class);
-    return objects.stream()
-        .filter(ValidatingAdmissionPolicy.class::isInstance)
-        .map(ValidatingAdmissionPolicy.class::cast)
+    return Stream.of(Files.readString(FILE).split("(?m)^---$", -1))
+        .filter(document -> document.contains("\nkind: ValidatingAdmissionPolicy\n"))
+        .map(document -> Serialization.unmarshal(document, ValidatingAdmissionPolicy.class))
         .filter(object -> object.getMetadata().getName().equals(policy))
         .map(object -> object.getSpec().getValidations().getFirst().getExpression())
         .findFirst()

@@ -106,12 +106,11 @@ final class MetaCache {
       return;
     }
     int size = HEADER_BYTES + key.size();
-    while (offset(end) + size > ring.length) {
-      if (ring.length < maxBytes) {
-        grow();
-      } else {
-        end += ring.length - offset(end);
-      }
+    while (ring.length < maxBytes && end + size > ring.length) {
+      grow(); // before the first wrap, even if an entry ended exactly where the ring does
+    }
+    if (offset(end) + size > ring.length) {
+      end += ring.length - offset(end);
     }
     int at = offset(end);
     INT.set(ring, at, key.size());

@@ -72,6 +72,19 @@ final class MetaCacheTest {
   }
 
   @Test
+  void entriesThatFillTheRingExactlyAreFoundAfterItHasGrown() {
+    for (int i = 0; i < 3000; i++) {
+      ByteString key = ByteString.copyFromUtf8("%020d".formatted(i)); // 64 bytes with its header
+      cache.put(key, meta(i + 1));
+      assertThat(text(cache.get(key))).isEqualTo(text(meta(i + 1)));
+    }
+    for (int i = 0; i < 3000; i++) {
+      KeyMeta found = cache.get(ByteString.copyFromUtf8("%020d".formatted(i)));
+      assertThat(text(found)).isIn("nothing", text(meta(i + 1)));
+    }
+  }
+
+  @Test
   void aRingThatIsFullForgetsTheOldest() {
     for (int i = 0; i < 20_000; i++) {
       cache.put(key(i), meta(i + 1));

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +23,10 @@ import org.slf4j.LoggerFactory;
  * member is. Each refusal is logged once.
  *
  * <p>A member that was away may not know of members that joined meanwhile, one of which may lead;
- * so a stranger is asked about, and let in if a known member vouches for it. One that was a member
- * and was removed while this process runs is never asked about: another member may not know yet.
+ * so a stranger is asked about, and let in if a known member vouches for it. One of which the log
+ * says that it was removed is never asked about: another member may not know yet. Only the log says
+ * so; that a member is missing from the list for a while proves nothing, and whoever is told that
+ * it was removed ends for good.
  */
 final class Admission implements ServerInterceptor {
   /** What a member is told that was removed from the cluster. */
@@ -35,9 +38,9 @@ final class Admission implements ServerInterceptor {
 
   private final long clusterId;
   private final long memberId;
+  private final LongPredicate removed;
   private final LongConsumer stranger;
   private final Set<Long> guests = new HashSet<>();
-  private final Set<Long> former = new HashSet<>();
   private final Set<String> logged =
       Collections.newSetFromMap(
           new LinkedHashMap<>() {
@@ -51,37 +54,30 @@ final class Admission implements ServerInterceptor {
   /**
    * Creates the check.
    *
+   * @param removed whether the log says that a member was removed from the cluster
    * @param stranger told of a sender that nobody here knows, to ask about it
    */
-  Admission(long clusterId, long memberId, LongConsumer stranger) {
+  Admission(long clusterId, long memberId, LongPredicate removed, LongConsumer stranger) {
     this.clusterId = clusterId;
     this.memberId = memberId;
+    this.removed = removed;
     this.stranger = stranger;
   }
 
   /** The members from now on. */
   synchronized void setMembers(Set<Long> now) {
-    for (long before : members) {
-      if (!now.contains(before)) {
-        former.add(before);
-      }
-    }
-    former.removeAll(now);
     guests.removeAll(now);
+    guests.removeIf(removed::test);
     members = Set.copyOf(now);
   }
 
   /** Another member vouched for it; false if it was a member here already. */
   synchronized boolean admitGuest(long id) {
-    return !former.contains(id) && !members.contains(id) && guests.add(id);
+    return !removed.test(id) && !members.contains(id) && guests.add(id);
   }
 
   synchronized boolean isAdmitted(long id) {
     return members.contains(id) || guests.contains(id);
-  }
-
-  private synchronized boolean isFormer(long id) {
-    return former.contains(id);
   }
 
   @Override
@@ -123,7 +119,7 @@ final class Admission implements ServerInterceptor {
     if (isAdmitted(identity.from())) {
       return null;
     }
-    if (isFormer(identity.from())) {
+    if (removed.test(identity.from())) {
       return refuse(Status.PERMISSION_DENIED, REMOVED, sender);
     }
     if (identity.from() != memberId && identity.from() != 0) {
@@ -149,7 +145,7 @@ final class Admission implements ServerInterceptor {
 
   /** Why a member that was let in is no longer listened to. */
   Status refusal(long member) {
-    return Status.PERMISSION_DENIED.withDescription(isFormer(member) ? REMOVED : UNKNOWN);
+    return Status.PERMISSION_DENIED.withDescription(removed.test(member) ? REMOVED : UNKNOWN);
   }
 
   /** Whether a peer refused because this member was removed. */

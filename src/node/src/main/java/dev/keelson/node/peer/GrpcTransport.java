@@ -201,13 +201,18 @@ public final class GrpcTransport implements Transport {
       now.peers.close();
     }
     Future<?> ended = loops.shutdownGracefully(0, 2, TimeUnit.SECONDS);
-    // an answer to describe may be what closes it; its thread cannot wait for its own end
-    boolean onLoop = false;
-    for (EventExecutor loop : loops) {
-      onLoop |= loop.inEventLoop();
-    }
-    if (!onLoop) {
+    if (!onOwnThread()) {
       ended.awaitUninterruptibly();
     }
+  }
+
+  /** A join that fails ends on an event loop, which cannot wait for its own end. */
+  private boolean onOwnThread() {
+    for (EventExecutor loop : loops) {
+      if (loop.inEventLoop()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -41,7 +41,9 @@ final class PeerTable {
     this.loops = loops;
     this.describe = describe;
     this.snapshots = new SnapshotSender(context, loops);
-    this.admission = new Admission(context.clusterId(), context.memberId(), this::askAbout);
+    this.admission =
+        new Admission(
+            context.clusterId(), context.memberId(), context.receiver()::isRemoved, this::askAbout);
   }
 
   Admission admission() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A member that was away for longer than the log reaches back. */
-@Timeout(120)
+@Timeout(300)
 class SnapshotCatchUpTest {
   private static final int WRITES = 400;
 

@@ -142,6 +142,25 @@ class GrpcTransportTest {
   }
 
   @Test
+  void aMemberWhosePortRefusesIsGoneOnceItHadBeenReached() throws InterruptedException {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    Peer never = peer(3);
+    String nobody = never.url();
+    never.close();
+    peers.remove(never);
+    one.knows(two);
+    one.transport.setPeers(Map.of(2L, List.of(two.url()), 3L, List.of(nobody)));
+    two.knows(one);
+    connect(one, two);
+    assertThat(one.receiver.gone).isEmpty();
+    two.close();
+    peers.remove(two);
+    assertThat(one.receiver.gone.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+    assertThat(one.receiver.gone.poll(200, TimeUnit.MILLISECONDS)).as("told once").isNull();
+  }
+
+  @Test
   void everyUrlGetsItsTurn() throws InterruptedException {
     Peer one = peer(1);
     Peer two = peer(2);
@@ -251,6 +270,7 @@ class GrpcTransportTest {
     three.knows(one, two);
     connect(three, two);
     three.receiver.unreachable.clear();
+    two.receiver.removed.add(3L);
     two.knows(one);
     do {
       three.transport.send(List.of(new Message.TimeoutNow(3, 2, 1)));
@@ -263,6 +283,26 @@ class GrpcTransportTest {
     }
     assertThat(two.receiver.messages).isEmpty();
     assertThat(two.transport.statuses().keySet()).containsExactly(1L);
+    assertThat(three.receiver.farewells).as("it is told, and ends").isNotEmpty();
+  }
+
+  /** Who is told that it was removed ends for good, so a list that is behind must not say so. */
+  @Test
+  void whoIsMissingFromTheListIsNotToldThatItWasRemoved() throws InterruptedException {
+    Peer two = peer(2);
+    Peer three = peer(3);
+    two.knows(three);
+    three.knows(two);
+    connect(three, two);
+    three.receiver.unreachable.clear();
+    two.knows();
+    do {
+      three.transport.send(List.of(new Message.TimeoutNow(3, 2, 1)));
+    } while (three.receiver.unreachable.poll(20, TimeUnit.MILLISECONDS) == null);
+    assertThat(three.receiver.farewells).isEmpty();
+    two.knows(three);
+    two.receiver.messages.clear();
+    connect(three, two);
   }
 
   @Test
@@ -300,5 +340,16 @@ class GrpcTransportTest {
             .describe(two.url(), DescribeRequest.getDefaultInstance())
             .thenAccept(_ -> one.transport.close());
     closed.get(30, TimeUnit.SECONDS);
+    Peer three = peer(3); // and so may a refusal, as when a join fails
+    CompletableFuture<Boolean> refused =
+        three
+            .transport
+            .describe("http://127.0.0.1:1", DescribeRequest.getDefaultInstance())
+            .handle(
+                (_, _) -> {
+                  three.transport.close();
+                  return true;
+                });
+    assertThat(refused.get(30, TimeUnit.SECONDS)).isTrue();
   }
 }

@@ -17,7 +17,7 @@ final class Peer implements AutoCloseable {
   final long id;
   final RecordingReceiver receiver;
   final GrpcTransport transport;
-  private final SystemEnvironment environment = new SystemEnvironment();
+  final SystemEnvironment environment = new SystemEnvironment();
 
   Peer(long id) {
     this(id, RecordingReceiver.CLUSTER, SETTINGS);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +32,10 @@ class RecordingReceiver implements Receiver {
 
   final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
   final BlockingQueue<Long> unreachable = new LinkedBlockingQueue<>();
+  final BlockingQueue<Long> gone = new LinkedBlockingQueue<>();
   final BlockingQueue<Boolean> snapshotsSent = new LinkedBlockingQueue<>();
+  final BlockingQueue<Boolean> farewells = new LinkedBlockingQueue<>();
+  final Set<Long> removed = ConcurrentHashMap.newKeySet();
   final Map<Long, List<String>> members = new ConcurrentHashMap<>();
   final FileStore store;
   private final NetworkMetrics metrics = new MemberMetrics().network;
@@ -62,7 +66,19 @@ class RecordingReceiver implements Receiver {
   }
 
   @Override
-  public void removed() {}
+  public void gone(long member) {
+    gone.add(member);
+  }
+
+  @Override
+  public void removed() {
+    farewells.add(true);
+  }
+
+  @Override
+  public boolean isRemoved(long member) {
+    return removed.contains(member);
+  }
 
   @Override
   public void snapshotSent(long member, boolean success) {

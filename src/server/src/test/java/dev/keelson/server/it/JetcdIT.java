@@ -13,6 +13,7 @@ import io.etcd.jetcd.Lease;
 import io.etcd.jetcd.Lock;
 import io.etcd.jetcd.Watch;
 import io.etcd.jetcd.election.LeaderResponse;
+import io.etcd.jetcd.election.NotLeaderException;
 import io.etcd.jetcd.kv.GetResponse;
 import io.etcd.jetcd.kv.TxnResponse;
 import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
@@ -208,7 +209,7 @@ final class JetcdIT {
     assertThat(await(second).getLeader().getName()).isEqualTo(name);
     assertThat(observed.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo("two");
     assertThatThrownBy(() -> await(elections.proclaim(first.getLeader(), bytes("late"))))
-        .hasMessageContaining("election: not leader");
+        .hasCauseInstanceOf(NotLeaderException.class);
   }
 
   @Test

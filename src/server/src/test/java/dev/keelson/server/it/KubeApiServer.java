@@ -62,8 +62,11 @@ final class KubeApiServer implements AutoCloseable {
             .formatted(ports.getFirst(), home.resolve("ca.pem"), TOKEN));
   }
 
-  /** Skips the test on a machine without the programs. */
+  /** Skips the test where it is not asked for, and on a machine without the programs. */
   static void assumeThere() {
+    assumeTrue(
+        "yes".equals(System.getenv("KEELSON_KUBERNETES_TESTS")),
+        "Kubernetes on the store: takes a quarter of an hour; KEELSON_KUBERNETES_TESTS=yes runs it");
     for (String program : List.of("kube-apiserver", "kube-controller-manager")) {
       assumeTrue(
           Files.isExecutable(PROGRAMS.resolve(program)),

@@ -82,7 +82,15 @@ final class TransportEnd implements Receiver, SnapshotStore, AutoCloseable {
   }
 
   @Override
+  public void gone(long member) {}
+
+  @Override
   public void removed() {}
+
+  @Override
+  public boolean isRemoved(long member) {
+    return false;
+  }
 
   @Override
   public void snapshotSent(long member, boolean success) {
