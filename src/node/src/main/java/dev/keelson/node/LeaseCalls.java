@@ -41,9 +41,6 @@ final class LeaseCalls implements LeaseControl {
   private final LongAdder renewals;
   private volatile long lastTickNanos;
 
-  /** The term of leading that this member has proven by an entry of its own. */
-  private volatile long confirmedTerm;
-
   LeaseCalls(
       Environment environment,
       long clusterId,
@@ -104,16 +101,12 @@ final class LeaseCalls implements LeaseControl {
 
   /** Renews a lease if this member leads; fails with {@link AtLeader#NOT_HERE} if not. */
   CompletableFuture<Long> renewHere(long id) {
-    long term = lessor.term();
-    // a revocation that an earlier leader has left in the log may still take effect, as long as
-    // nothing of this leader's own term is applied
-    if (term != confirmedTerm || environment.nanoTime() - lastTickNanos > stallNanos) {
+    if (environment.nanoTime() - lastTickNanos > stallNanos) {
       CompletableFuture<Long> confirmed = new CompletableFuture<>();
       barrier.await(
           Runnable::run,
           error -> {
             if (error == null) {
-              confirmedTerm = term;
               follow(renewNow(id, false), confirmed);
             } else {
               confirmed.completeExceptionally(NOT_PRIMARY.asRuntimeException());

@@ -82,6 +82,8 @@ public final class Lessor {
 
   /**
    * Takes over expiry: every lease lives its full time from now, and {@code extensionMillis} more.
+   * Only when all that earlier leaders have left in the log is applied, as in etcd: a revocation
+   * among it would end a lease after it was renewed here.
    *
    * @param term the term that this member leads
    */
@@ -94,11 +96,6 @@ public final class Lessor {
     for (Granted lease : leases.all()) {
       add(lease, now + extensionMillis);
     }
-  }
-
-  /** The term that this member decides in; 0 if it does not lead. */
-  public synchronized long term() {
-    return primary ? primaryTerm : 0;
   }
 
   /** Gives expiry up; those waiting for a revocation are told to ask the new leader. */
