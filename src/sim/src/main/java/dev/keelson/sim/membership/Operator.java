@@ -30,6 +30,11 @@ import java.util.Set;
  * that each member has a machine and nobody else, and then asks for one change. What became of a
  * change that was not answered, the next list tells. A URL that has become free is used again: the
  * new member there begins with an empty disk.
+ *
+ * <p>Two voters are never made one. Both must store the entry that does it; the one that goes may
+ * learn first that it is committed, and end, while the one that stays loses power and afterwards
+ * needs the other's vote to find out: Raft cannot help there, nor can etcd but by {@code
+ * --force-new-cluster}.
  */
 public final class Operator {
   private static final long SECOND = 1_000_000_000L;
@@ -46,6 +51,10 @@ public final class Operator {
   private final Deque<String> freeUrls = new ArrayDeque<>();
   private final Set<Long> seen = new HashSet<>();
   private final Set<Long> removed = new HashSet<>();
+
+  /** Whose removal was asked for; it may take effect at any time. */
+  private final Set<Long> doomed = new HashSet<>();
+
   private long lost;
   private boolean calm;
   private boolean settled;
@@ -132,8 +141,10 @@ public final class Operator {
             } else if (calm) {
               settled |= linearizable;
               later();
-            } else {
+            } else if (linearizable) {
               change(to, list.getMembersList());
+            } else {
+              later(); // what a change may cost can be told only from how things are
             }
           }
         });
@@ -205,10 +216,18 @@ public final class Operator {
         () -> {});
   }
 
-  /** Two voters are made one only rarely: there the removed one is needed for its own removal. */
+  /** Whether two voters at least are left without this member and all whose removal is under way. */
+  private boolean canSpare(Member victim, List<Member> voters) {
+    long left =
+        voters.stream()
+            .filter(each -> each.getID() != victim.getID() && !doomed.contains(each.getID()))
+            .count();
+    return victim.getIsLearner() || left >= 2;
+  }
+
   private void removeOne(Life to, List<Member> voters, List<Member> members) {
     Member victim = chance.pick(members);
-    if (!victim.getIsLearner() && (voters.size() == 1 || (voters.size() == 2 && chance.even()))) {
+    if (!canSpare(victim, voters)) {
       later();
     } else {
       remove(to, victim.getID(), victim.getPeerURLs(0));
@@ -216,6 +235,7 @@ public final class Operator {
   }
 
   private void remove(Life to, long id, String url) {
+    doomed.add(id);
     ask(
         to,
         Change.REMOVE,
@@ -232,7 +252,7 @@ public final class Operator {
   /** Only if a majority of the others is certain to come back. */
   private void lose(Life to, List<Member> voters, List<Member> members) {
     Member victim = chance.pick(members);
-    if (voters.size() < 3 || !machines.allRun()) {
+    if (voters.size() < 3 || !canSpare(victim, voters) || !machines.allRun()) {
       later();
       return;
     }
@@ -253,7 +273,7 @@ public final class Operator {
 
   private <Q extends MessageLite, R> void ask(
       Life to, Change change, MethodDescriptor<Q, R> method, Q request, Runnable done) {
-    queue.note("operator: " + change);
+    queue.note("operator: %s %s".formatted(change, request).replaceAll("\\s+", " "));
     calls.unary(
         to,
         method,

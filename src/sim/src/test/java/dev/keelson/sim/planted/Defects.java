@@ -10,6 +10,8 @@ import dev.keelson.node.loop.ReadBarrier;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
+import dev.keelson.raft.Role;
+import dev.keelson.raft.SoftState;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.WriteBatch;
@@ -66,6 +68,14 @@ public final class Defects {
 
   /** Watches are not told that a snapshot has replaced the store. */
   public static void keepTheRing(WatchHub hub) {}
+
+  /** A leader decides on leases from its election on. */
+  public static void roleChangedAndLeads(NodeLoop.Ports ports, SoftState state, long term) {
+    ports.roleChanged(state, term);
+    if (state.role() == Role.LEADER) {
+      ports.leads(term);
+    }
+  }
 
   /** A stalled leader's revocations are carried out by its successor. */
   public static void proposeInAnyTerm(

@@ -50,8 +50,10 @@ class PlantedBugsTest {
             ? ",\"found\":%d,\"of\":%d".formatted(finds, SEEDS_MAX)
             : "";
     Files.writeString(
-        Path.of("target", "planted.jsonl"),
-        "{\"bug\":\"%s\",\"firstSeed\":%d%s}\n".formatted(bug, first, all),
+        Files.createDirectories(Path.of(System.getProperty("sim.results", "target")))
+            .resolve("planted.jsonl"),
+        "{\"commit\":\"%s\",\"bug\":\"%s\",\"firstSeed\":%d%s}\n"
+            .formatted(System.getProperty("sim.commit", "unknown"), bug, first, all),
         StandardOpenOption.CREATE,
         StandardOpenOption.APPEND);
   }
@@ -116,6 +118,13 @@ class PlantedBugsTest {
             "node.loop.Proposals",
             "proposeAsLeaderOf",
             "proposeInAnyTerm")),
+    LEASES_RENEWED_BEFORE_OLD_REVOCATIONS_END(
+        plant(
+            "node.loop.NodeLoop",
+            "carryOut",
+            "node.loop.NodeLoop$Ports",
+            "roleChanged",
+            "roleChangedAndLeads")),
     LEASE_DEADLINE_LOST_ON_LEADER_CHANGE(
         new Plant(
             name("kv.lease.Lessor"),
@@ -174,7 +183,7 @@ class PlantedBugsTest {
             "writeNoNote")),
     WATCHES_NOT_TOLD_OF_A_SNAPSHOT(
         plant(
-            "node.Member$Outside",
+            "node.Outcomes",
             "lambda$install$0",
             "kv.watch.WatchHub",
             "reset",

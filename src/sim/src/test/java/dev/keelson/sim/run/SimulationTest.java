@@ -13,12 +13,15 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The short simulation of every build. {@code -Dsim.seeds=N} sets how many seeds run, {@code
- * -Dsim.first=N} the first of them; {@code -Dsim.seed=N} runs one again.
+ * -Dsim.first=N} the first of them; {@code -Dsim.seed=N} runs one again. What was counted is added
+ * to files in {@code -Dsim.results=DIRECTORY}.
  */
 class SimulationTest {
   private static final long EVENTS = Long.getLong("sim.events", SimulationMain.EVENTS);
   private static final int CRASH_STATES = Integer.getInteger("sim.crash.states", 2_500);
   private static final long CRASH_EVENTS = 2_000;
+  private static final Path RESULTS = Path.of(System.getProperty("sim.results", "target"));
+  private static final String COMMIT = System.getProperty("sim.commit", "unknown");
 
   @Test
   void keepsItsPromisesOnManySeeds() throws IOException {
@@ -30,10 +33,9 @@ class SimulationTest {
       totals.add(SimulationMain.run(seed, EVENTS));
     }
     String line =
-        totals.toJson(
-            System.getProperty("sim.commit", "unknown"), SimulationMain.cpuSeconds() - start);
+        totals.toJson(COMMIT, SimulationMain.cpuSeconds() - start);
     System.out.println("simulation: " + line);
-    Totals.append(Path.of("target", "simulation.jsonl"), line);
+    Totals.append(RESULTS.resolve("simulation.jsonl"), line);
     assertThat(totals.events()).isGreaterThanOrEqualTo(seeds * EVENTS);
   }
 
@@ -55,9 +57,10 @@ class SimulationTest {
       simulation.run(CRASH_EVENTS);
       states += simulation.crashStates();
     }
-    String line = "{\"seeds\":%d,\"crashStates\":%d}".formatted(seed, states);
+    String line =
+        "{\"commit\":\"%s\",\"seeds\":%d,\"crashStates\":%d}".formatted(COMMIT, seed, states);
     System.out.println("crash states: " + line);
-    Totals.append(Path.of("target", "crash-states.jsonl"), line);
+    Totals.append(RESULTS.resolve("crash-states.jsonl"), line);
   }
 
   @Test
