@@ -216,7 +216,9 @@ public final class Operator {
         () -> {});
   }
 
-  /** Whether two voters at least are left without this member and all whose removal is under way. */
+  /**
+   * Whether two voters at least are left without this member and all whose removal is under way.
+   */
   private boolean canSpare(Member victim, List<Member> voters) {
     long left =
         voters.stream()
@@ -273,7 +275,7 @@ public final class Operator {
 
   private <Q extends MessageLite, R> void ask(
       Life to, Change change, MethodDescriptor<Q, R> method, Q request, Runnable done) {
-    queue.note("operator: %s %s".formatted(change, request).replaceAll("\\s+", " "));
+    queue.note("operator: " + change);
     calls.unary(
         to,
         method,

@@ -142,7 +142,9 @@ public final class Simulation {
               : "%x %s %s".formatted(member.memberId(), host.applied(), member.standing()));
       text.append("; ");
     }
-    return text.append("clients that wait: ")
+    return text.append("committed: ")
+        .append(invariants.maxCommit())
+        .append("; clients that wait: ")
         .append(load.waiting())
         .append(operator.settled() ? "" : ", operator too")
         .toString();

@@ -182,12 +182,7 @@ class PlantedBugsTest {
             name("node.NodeDefects"),
             "writeNoNote")),
     WATCHES_NOT_TOLD_OF_A_SNAPSHOT(
-        plant(
-            "node.Outcomes",
-            "lambda$install$0",
-            "kv.watch.WatchHub",
-            "reset",
-            "keepTheRing")),
+        plant("node.Outcomes", "lambda$install$0", "kv.watch.WatchHub", "reset", "keepTheRing")),
     FUTURE_WATCH_GETS_OLD_EVENTS(
         new Plant(
             name("kv.watch.FanOut"),

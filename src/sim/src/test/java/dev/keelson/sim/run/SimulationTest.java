@@ -32,8 +32,7 @@ class SimulationTest {
     for (long seed = first; seed < first + seeds; seed++) {
       totals.add(SimulationMain.run(seed, EVENTS));
     }
-    String line =
-        totals.toJson(COMMIT, SimulationMain.cpuSeconds() - start);
+    String line = totals.toJson(COMMIT, SimulationMain.cpuSeconds() - start);
     System.out.println("simulation: " + line);
     Totals.append(RESULTS.resolve("simulation.jsonl"), line);
     assertThat(totals.events()).isGreaterThanOrEqualTo(seeds * EVENTS);
