@@ -40,6 +40,9 @@ final class Consensus {
 
     /** The leader or this member's role changed; node loop. */
     void roleChanged(SoftState state, long term);
+
+    /** This member leads and has applied an entry of its own term; node loop. */
+    void leads(long term);
   }
 
   /**
@@ -169,6 +172,11 @@ final class Consensus {
     @Override
     public void roleChanged(SoftState state, long term) {
       outside.roleChanged(state, term);
+    }
+
+    @Override
+    public void leads(long term) {
+      outside.leads(term);
     }
   }
 }

@@ -115,6 +115,12 @@ final class MemberStorage implements AutoCloseable {
                 environment.pool());
         wal = opened.wal();
         state = opened.state();
+        if (isBlank(state) && !settings.cluster().exists()) {
+          Identity founder = fresh.get();
+          if (state.metadata().equals(metadata(founder))) {
+            state = begin(wal, state.metadata(), founder);
+          }
+        }
       } else {
         if (environment.exists(dataDir.resolve(STATE))) {
           throw new MemberStartException(
@@ -124,7 +130,7 @@ final class MemberStorage implements AutoCloseable {
                   + ": give the --wal-dir it was started with, or restore from a snapshot");
         }
         Identity identity = fresh.get();
-        WalMetadata metadata = new WalMetadata(identity.clusterId(), identity.memberId());
+        WalMetadata metadata = metadata(identity);
         wal = Wal.create(walDisk, walName, metadata, environment.walOptions(), environment.pool());
         state = begin(wal, metadata, identity);
       }
@@ -168,6 +174,17 @@ final class MemberStorage implements AutoCloseable {
     SnapshotMarker marker = state.snapshot();
     return StateMachine.position(backend).index() >= installed.index()
         && (marker == null || marker.index() < installed.index());
+  }
+
+  /** Whether a founder died between making its log and writing who founds the cluster. */
+  private static boolean isBlank(WalState state) {
+    return state.entries().isEmpty()
+        && state.snapshot() == null
+        && state.hardState().equals(WalLog.toWal(HardState.EMPTY));
+  }
+
+  private static WalMetadata metadata(Identity identity) {
+    return new WalMetadata(identity.clusterId(), identity.memberId());
   }
 
   private static void release(@Nullable Wal wal, @Nullable Closeable lock) {

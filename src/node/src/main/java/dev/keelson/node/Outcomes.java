@@ -108,11 +108,19 @@ final class Outcomes implements Consensus.Outside, Applier.Observer {
     }
     lastLeader = soft.leader();
     if (soft.role() == Role.LEADER) {
-      lessor.promote(term, electionMillis);
       parts().cluster().becameLeader();
     } else {
       lessor.demote().forEach(Runnable::run);
     }
+  }
+
+  /**
+   * Not before: a revocation that an earlier leader has left in the log, not committed yet, would
+   * end a lease that this one has renewed.
+   */
+  @Override
+  public void leads(long term) {
+    lessor.promote(term, electionMillis);
   }
 
   @Override

@@ -82,6 +82,8 @@ public final class Lessor {
 
   /**
    * Takes over expiry: every lease lives its full time from now, and {@code extensionMillis} more.
+   * Only when all that earlier leaders have left in the log is applied, as in etcd: a revocation
+   * among it would end a lease after it was renewed here.
    *
    * @param term the term that this member leads
    */

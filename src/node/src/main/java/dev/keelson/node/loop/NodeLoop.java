@@ -50,7 +50,10 @@ public final class NodeLoop {
   private final ArrayDeque<Ready> appending = new ArrayDeque<>();
   private @Nullable HardState unwritten;
   private long lastLeader;
-  private long soleVoterTerm;
+
+  /** The term in which this member leads and has applied an entry of its own; 0 for none. */
+  private long leadsTerm;
+
   private long applied;
 
   /** Proposals were refused for now: waiting for the next event instead of trying at once. */
@@ -83,6 +86,13 @@ public final class NodeLoop {
 
     /** The leader or this member's role changed. */
     void roleChanged(SoftState state, long term);
+
+    /**
+     * This member leads, and its state machine has got to the first entry of its own term: what
+     * earlier leaders have left in the log has taken effect, or never will (Raft §5.4.2, §8). Once
+     * for each term of leading, after {@link #roleChanged}.
+     */
+    void leads(long term);
   }
 
   /**
@@ -221,8 +231,10 @@ public final class NodeLoop {
     campaignIfAlone();
     if (term == raft.term()) {
       proposals.termReached(term);
-      if (raft.isLeader()) {
-        soleVoterTerm = term;
+      if (raft.isLeader() && leadsTerm != term) {
+        leadsTerm = term;
+        // before reads are let go: they may ask for what a leader alone knows
+        ports.leads(term);
       }
     }
     barrier.applied(index);
@@ -302,7 +314,7 @@ public final class NodeLoop {
       standing = standingNow();
     }
     barrier.soleVoter(
-        raft.isLeader() && soleVoterTerm == raft.term() && raft.confState().members().size() == 1);
+        raft.isLeader() && leadsTerm == raft.term() && raft.confState().members().size() == 1);
   }
 
   private Standing standingNow() {
@@ -354,7 +366,7 @@ public final class NodeLoop {
   private void carryOut(Ready ready) {
     SoftState changed = ready.softState();
     if (changed != null) {
-      soleVoterTerm = 0;
+      leadsTerm = 0;
       barrier.soleVoter(false);
       if (changed.leader() != 0 && changed.leader() != lastLeader) {
         barrier.leaderChanged(changed.leader());

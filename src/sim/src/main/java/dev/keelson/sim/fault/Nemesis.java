@@ -38,7 +38,12 @@ public final class Nemesis {
   private final Map<Host, Rot> rotten = new HashMap<>();
   private boolean stopped;
 
-  private record Rot(String file, int bit) {}
+  /**
+   * A bit that has tipped over.
+   *
+   * @param damaged the byte that it is in, as it is since
+   */
+  private record Rot(String file, int bit, int damaged) {}
 
   /**
    * How much goes wrong.
@@ -115,11 +120,20 @@ public final class Nemesis {
       return excuses(host);
     }
     try {
-      host.disk().flipBit(rot.file, rot.bit);
+      // a tail that was cut, or written over, since is not as the rot has left it
+      if (host.logFiles().contains(rot.file)
+          && host.readByte(rot.file, rot.bit / Byte.SIZE) == rot.damaged) {
+        host.disk().flipBit(rot.file, rot.bit);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return true;
+  }
+
+  /** A member has started: what had tipped over in its log was of no use. */
+  public void started(Host host) {
+    rotten.remove(host);
   }
 
   private void next() {
@@ -185,9 +199,10 @@ public final class Nemesis {
     try {
       List<String> files = host.logFiles();
       if (!files.isEmpty()) {
-        Rot rot = new Rot(chance.pick(files), chance.below(Byte.SIZE * ROTTEN_BYTES));
-        host.disk().flipBit(rot.file, rot.bit);
-        rotten.put(host, rot);
+        String file = chance.pick(files);
+        int bit = chance.below(Byte.SIZE * ROTTEN_BYTES);
+        host.disk().flipBit(file, bit);
+        rotten.put(host, new Rot(file, bit, host.readByte(file, bit / Byte.SIZE)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

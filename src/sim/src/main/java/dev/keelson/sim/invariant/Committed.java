@@ -4,6 +4,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.EntryType;
+import dev.keelson.raft.confchange.ConfChange;
+import dev.keelson.raft.confchange.ConfChangeCodec;
+import dev.keelson.raft.confchange.ConfChangeException;
+import dev.keelson.sim.check.ConfigurationModel;
 import dev.keelson.sim.check.LogModel;
 import dev.keelson.sim.check.Violation;
 import java.util.ArrayList;
@@ -19,6 +23,7 @@ public final class Committed {
   private final List<Entry> entries = new ArrayList<>();
   private final List<Long> revisions = new ArrayList<>();
   private final LogModel model = new LogModel();
+  private final ConfigurationModel configuration = new ConfigurationModel();
   private final Consumer<InternalRaftRequest> listener;
 
   Committed(Consumer<InternalRaftRequest> listener) {
@@ -28,6 +33,11 @@ public final class Committed {
   /** What the log means. */
   public LogModel model() {
     return model;
+  }
+
+  /** Who belongs to the cluster. */
+  public ConfigurationModel configuration() {
+    return configuration;
   }
 
   /** The last entry that is known to be committed. */
@@ -65,6 +75,14 @@ public final class Committed {
         () -> "committed differently: %s and %s".formatted(known, entry));
   }
 
+  private static ConfChange decode(Entry entry) {
+    try {
+      return ConfChangeCodec.decodeV1(entry.data());
+    } catch (ConfChangeException e) {
+      throw new Violation("entry " + entry.index() + " is no change of the membership", e);
+    }
+  }
+
   private void carryOut(Entry entry) {
     if (entry.type() == EntryType.NORMAL && entry.data().length > 0) {
       try {
@@ -74,6 +92,8 @@ public final class Committed {
       } catch (InvalidProtocolBufferException e) {
         throw new Violation("entry " + entry.index() + " is no request", e);
       }
+    } else if (entry.type() == EntryType.CONF_CHANGE) {
+      configuration.apply(decode(entry));
     }
   }
 }

@@ -37,11 +37,17 @@ public final class Invariants {
 
   private long elections;
 
+  /** Null unless every step of a disk is looked at. */
+  private @Nullable CrashStates crashStates;
+
   /** What was last seen of a process. */
   private static final class Seen {
     private @Nullable Standing standing;
     private long applied;
     private long handedOut;
+
+    /** The number of the configuration that it went by last. */
+    private int configuration;
   }
 
   /**
@@ -76,17 +82,54 @@ public final class Invariants {
     return seen.computeIfAbsent(life, one -> new Seen());
   }
 
-  /** A process has opened what is on its disk. */
-  void opened(Life life, WalState found) {
-    ShadowLog shadow = log(life);
+  /** From now on, looks at what a loss of power at each step of a disk would leave. */
+  public void lookAtCrashStates() {
+    crashStates = new CrashStates();
+  }
+
+  /** How many different disks were looked at, and found to keep what they must. */
+  public int crashStates() {
+    return crashStates == null ? 0 : crashStates.distinct();
+  }
+
+  /** A disk is about to change, or to be made durable. */
+  public void diskStep(Life life) {
+    CrashStates states = crashStates;
+    // before the log exists there is nothing to keep
+    if (states != null && life.member() != null) {
+      ShadowLog shadow = log(life);
+      states.look(
+          life.host(),
+          shadow,
+          found -> {
+            Mark start = start(found);
+            List<Mark> marks = marks(start, found);
+            requireKept(life, shadow, start, marks, found);
+            return marks;
+          });
+    }
+  }
+
+  private Mark start(WalState found) {
     SnapshotMarker marker = found.snapshot();
-    Mark start = marker == null ? Mark.START : matching.known(marker.index(), marker.term());
-    Mark mark = start;
+    return marker == null ? Mark.START : matching.known(marker.index(), marker.term());
+  }
+
+  private List<Mark> marks(Mark start, WalState found) {
     List<Mark> marks = new ArrayList<>();
+    Mark mark = start;
     for (Entry entry : found.entries()) {
       mark = matching.check(mark, entry);
       marks.add(mark);
     }
+    return marks;
+  }
+
+  /** A process has opened what is on its disk. */
+  void opened(Life life, WalState found) {
+    ShadowLog shadow = log(life);
+    Mark start = start(found);
+    List<Mark> marks = marks(start, found);
     requireKept(life, shadow, start, marks, found);
     shadow.restart(start, found, marks);
   }
@@ -122,6 +165,7 @@ public final class Invariants {
     return new WatchedLog(log) {
       @Override
       void asked(@Nullable HardState hardState, List<Entry> entries) {
+        MembershipRules.requireOneChange(life, shadow, entries);
         shadow.begin(entries);
       }
 
@@ -129,7 +173,7 @@ public final class Invariants {
       void durable(@Nullable HardState hardState, List<Entry> entries) {
         if (life.alive()) {
           for (Entry entry : entries) {
-            shadow.append(matching.check(shadow.mark(entry.index() - 1), entry));
+            shadow.append(entry, matching.check(shadow.mark(entry.index() - 1), entry));
           }
           if (hardState != null) {
             shadow.durable(hardState);
@@ -249,10 +293,15 @@ public final class Invariants {
         requireComplete(life);
       }
       if (now.commit() > maxCommit) {
-        requireOnQuorum(life, now);
+        requireOnQuorum(life, now, before == null ? now.confState() : before.confState());
       }
     }
     maxCommit = Math.max(maxCommit, now.commit());
+    if (before == null || !now.confState().equals(before.confState())) {
+      seen(life).configuration =
+          MembershipRules.requireLedTo(
+              committed.configuration(), seen(life).configuration, member, now);
+    }
   }
 
   /** A new leader has every entry that was ever committed (Raft §5.4.3). */
@@ -268,22 +317,23 @@ public final class Invariants {
 
   /**
    * A leader counts as committed only what a majority would find after losing power, and by
-   * counting only what is of its own term (Raft §5.4.2).
+   * counting only what is of its own term (Raft §5.4.2). An event may have both counted by one
+   * configuration and gone on to the next.
    */
-  private void requireOnQuorum(Life life, Standing leader) {
+  private void requireOnQuorum(Life life, Standing leader, ConfState earlier) {
     ShadowLog shadow = log(life);
     Violation.unless(
         !shadow.has(leader.commit()) || shadow.mark(leader.commit()).term() == leader.term(),
         () -> "committed by counting an entry of an older term: %s".formatted(leader));
-    ConfState configuration = leader.confState();
-    requireOnMajority(configuration.voters(), leader);
-    if (configuration.isJoint()) {
-      requireOnMajority(configuration.votersOutgoing(), leader);
-    }
+    Violation.unless(
+        isOnMajority(leader.confState().voters(), leader.commit())
+            || isOnMajority(earlier.voters(), leader.commit()),
+        () ->
+            "index %d committed on no majority of disks: %s, before: %s"
+                .formatted(leader.commit(), leader, earlier));
   }
 
-  private void requireOnMajority(List<Long> voters, Standing leader) {
-    long index = leader.commit();
+  private boolean isOnMajority(List<Long> voters, long index) {
     int have = 0;
     for (Long voter : voters) {
       Host host = hosts.get(voter);
@@ -292,10 +342,7 @@ public final class Invariants {
         have++;
       }
     }
-    int disks = have;
-    Violation.unless(
-        2 * have > voters.size(),
-        () -> "index %d committed on %d of %d disks".formatted(index, disks, voters.size()));
+    return 2 * have > voters.size();
   }
 
   /** The state machine must be where the log, carried out, leads to. */

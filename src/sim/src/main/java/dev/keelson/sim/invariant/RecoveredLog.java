@@ -18,7 +18,11 @@ final class RecoveredLog {
   private RecoveredLog() {}
 
   static WalState read(Host host) {
-    CrashableDisk copy = host.disk().crash(new SplittableRandom(0), Survival.ALL);
+    return read(host, host.disk().crash(new SplittableRandom(0), Survival.ALL));
+  }
+
+  /** Reads a disk as the host may find it when it loses power; the disk is changed. */
+  static WalState read(Host host, CrashableDisk copy) {
     String folder = host.settings().walDir().getFileName().toString();
     if (!Wal.exists(copy, folder)) {
       return new WalState(new WalMetadata(0, 0), WalHardState.INITIAL, null, List.of());

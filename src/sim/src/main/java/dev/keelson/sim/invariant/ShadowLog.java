@@ -1,12 +1,14 @@
 package dev.keelson.sim.invariant;
 
 import dev.keelson.raft.Entry;
+import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
 import dev.keelson.storage.wal.WalHardState;
 import dev.keelson.storage.wal.WalState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * What is durable of one member's log, as far as its log writer was told; kept beside the member,
@@ -17,10 +19,14 @@ final class ShadowLog {
   private Mark start = Mark.START;
 
   private final List<Mark> entries = new ArrayList<>();
+  private final TreeSet<Long> changes = new TreeSet<>();
   private HardState hardState = HardState.EMPTY;
 
   /** Where an append begins that has been asked for and not confirmed; 0 if there is none. */
   private long inFlight;
+
+  /** What that append would write. */
+  private List<Entry> asked = List.of();
 
   /**
    * An entry.
@@ -66,7 +72,8 @@ final class ShadowLog {
     return index == start.index ? start : entries.get((int) (index - start.index - 1));
   }
 
-  void begin(List<Entry> asked) {
+  void begin(List<Entry> entriesAsked) {
+    asked = entriesAsked;
     inFlight = asked.isEmpty() ? Long.MAX_VALUE : asked.getFirst().index();
   }
 
@@ -75,24 +82,36 @@ final class ShadowLog {
   }
 
   /** An entry is durable; those from its index on that were there before are gone. */
-  void append(Mark mark) {
+  void append(Entry entry, Mark mark) {
     truncate(mark.index);
     entries.add(mark);
+    if (entry.type() != EntryType.NORMAL) {
+      changes.add(mark.index);
+    }
+  }
+
+  /** The last change of the membership before an entry; 0 if there is none here. */
+  long lastChangeBefore(long index) {
+    Long change = changes.lower(index);
+    return change == null ? 0 : change;
   }
 
   void confirmed() {
     inFlight = 0;
+    asked = List.of();
   }
 
   private void truncate(long from) {
     while (!entries.isEmpty() && entries.getLast().index >= from) {
       entries.removeLast();
     }
+    changes.tailSet(from, true).clear();
   }
 
   /** A snapshot has replaced the log. */
   void replaceBy(Mark snapshot) {
     entries.clear();
+    changes.clear();
     start = snapshot;
   }
 
@@ -106,8 +125,22 @@ final class ShadowLog {
     start = foundStart;
     entries.clear();
     entries.addAll(marks);
+    changes.clear();
+    for (Entry entry : found.entries()) {
+      if (entry.type() != EntryType.NORMAL) {
+        changes.add(entry.index());
+      }
+    }
     WalHardState state = found.hardState();
     hardState = new HardState(state.term(), state.vote(), state.commit());
     inFlight = 0;
+    asked = List.of();
+  }
+
+  /** Whether an entry was written here, or is being written. */
+  boolean mayHold(Mark mark) {
+    return (has(mark.index) && mark(mark.index).term == mark.term)
+        || asked.stream()
+            .anyMatch(entry -> entry.index() == mark.index && entry.term() == mark.term);
   }
 }

@@ -53,4 +53,9 @@ abstract class WatchedPorts implements NodeLoop.Ports {
   public void roleChanged(SoftState state, long term) {
     ports.roleChanged(state, term);
   }
+
+  @Override
+  public void leads(long term) {
+    ports.leads(term);
+  }
 }

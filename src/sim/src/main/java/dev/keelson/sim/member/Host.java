@@ -5,6 +5,7 @@ import dev.keelson.kv.mvcc.Families;
 import dev.keelson.node.Member;
 import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberStartException;
+import dev.keelson.node.env.Environment;
 import dev.keelson.sim.time.Chance;
 import dev.keelson.sim.time.EventQueue;
 import dev.keelson.storage.backend.Cursor;
@@ -12,12 +13,16 @@ import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.memory.MemoryKvBackend;
 import dev.keelson.storage.disk.CrashableDisk;
+import dev.keelson.storage.disk.DiskFile;
 import dev.keelson.storage.disk.Survival;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +49,7 @@ public final class Host {
   private final HostEvents events;
   private final HostClock clock;
   private final int number;
-  private final MemberSettings settings;
+  private MemberSettings settings;
   private final Map<Path, CrashableDisk> disks = new LinkedHashMap<>();
   private final InOrder flusher = new InOrder();
   private final Shelf shelf;
@@ -91,6 +96,21 @@ public final class Host {
     return settings;
   }
 
+  /** From the next start on; matters only as long as there is no log. */
+  public void configure(MemberSettings next) {
+    settings = next;
+  }
+
+  /** Whether a member has run here: it has a log. */
+  public boolean hasLog() {
+    return !logFiles().isEmpty();
+  }
+
+  /** How many processes there were. */
+  public int lives() {
+    return lives;
+  }
+
   /** The process that runs now; null if the machine is down. */
   public @Nullable Life life() {
     return process;
@@ -111,21 +131,41 @@ public final class Host {
     process = started;
     stoppedUntilNanos = 0;
     try {
-      SimEnvironment environment =
+      Environment environment =
           new SimEnvironment(this, started, queue, chance.split(), pace, clock, events);
-      Member member =
-          new Member(
-              settings, environment, events.transport(started), cause -> failed(started, cause));
-      started.opened(member);
-      member.start();
-      events.started(started);
+      var _ =
+          Member.open(
+                  settings, environment, events.transport(started), cause -> failed(started, cause))
+              .whenComplete((member, failure) -> opened(started, member, failure));
     } catch (SimulatedCrash crash) {
       // it died while it started; that was told
-    } catch (MemberStartException refused) {
-      if (process == started) {
-        die(Survival.ALL);
-        events.refused(started, refused);
+    }
+  }
+
+  /** A future swallows what is thrown here: nothing may be, that somebody has to know. */
+  private void opened(Life started, @Nullable Member member, @Nullable Throwable failure) {
+    if (process != started) {
+      return;
+    }
+    try {
+      if (member != null) {
+        started.opened(member);
+        member.start();
+        events.started(started);
+      } else {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof MemberStartException refused) {
+          queue.note(started + " refused to start: " + refused.getMessage());
+          die(Survival.ALL);
+          events.refused(started, refused);
+        } else if (cause != null) {
+          events.broken(cause);
+        }
       }
+    } catch (SimulatedCrash crash) {
+      // it died while it started; that was told
+    } catch (RuntimeException | Error broken) {
+      events.broken(broken);
     }
   }
 
@@ -171,6 +211,9 @@ public final class Host {
         failed(stopping, failure);
         return;
       }
+      if (process != stopping) {
+        return; // it died on the way, and a future kept that to itself
+      }
       stopping.die();
       queue.note("stop " + stopping);
       process = null;
@@ -193,9 +236,13 @@ public final class Host {
     events.died(dead);
   }
 
-  /** Stops the process for a while, as SIGSTOP and a long pause of the collector do. */
+  /**
+   * Stops the process for a while, as SIGSTOP and a long pause of the collector do. A pause that
+   * has begun is never cut short: what was put off until its end would be overtaken by what comes
+   * next.
+   */
   public void pause(long nanos) {
-    stoppedUntilNanos = queue.nowNanos() + nanos;
+    stoppedUntilNanos = Math.max(stoppedUntilNanos, queue.nowNanos() + nanos);
   }
 
   /** Whether the process is stopped. */
@@ -233,7 +280,19 @@ public final class Host {
         .toList();
   }
 
+  /** A byte of a file; -1 behind its end. */
+  public int readByte(String file, long at) throws IOException {
+    try (DiskFile open = disk().open(file)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      return open.read(one, at) < 0 ? -1 : one.get(0);
+    }
+  }
+
   private void beforeDiskStep() {
+    Life running = process;
+    if (running != null) {
+      events.diskStep(running);
+    }
     if (process != null && --stepsUntilCrash <= 0) {
       die(survival);
       throw new SimulatedCrash();

@@ -19,6 +19,9 @@ public interface HostEvents {
   /** The member is open and has started. */
   void started(Life process);
 
+  /** A write, persist or rename of the disk is about to happen. */
+  void diskStep(Life process);
+
   /** The member would not open. */
   void refused(Life process, MemberStartException reason);
 
@@ -27,4 +30,7 @@ public interface HostEvents {
 
   /** The member found that it cannot go on; its process ends with this. */
   void failed(Life process, Throwable cause);
+
+  /** A start threw what no member may throw. */
+  void broken(Throwable cause);
 }

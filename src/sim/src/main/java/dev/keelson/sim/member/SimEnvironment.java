@@ -141,7 +141,9 @@ final class SimEnvironment implements Environment {
 
   @Override
   public boolean exists(Path path) {
-    return host.hasStore() && path.equals(host.settings().dataDir().resolve("state"));
+    return path.equals(host.settings().walDir())
+        ? host.hasLog()
+        : host.hasStore() && path.equals(host.settings().dataDir().resolve("state"));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.keelson.sim.network;
 
 import dev.keelson.node.peer.DirectTransport;
 import dev.keelson.node.peer.Receiver;
+import dev.keelson.proto.peer.DescribeRequest;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.sim.member.Life;
@@ -32,7 +33,7 @@ final class Endpoint implements DirectTransport {
   private final EventQueue queue;
   private final Life life;
   private final String url;
-  private Map<Long, List<String>> peers = Map.of();
+  private final Vouching vouching = new Vouching();
   private @Nullable Receiver receiver;
   private long clusterId;
   private long memberId;
@@ -65,12 +66,14 @@ final class Endpoint implements DirectTransport {
 
   @Override
   public void setPeers(Map<Long, List<String>> peerUrls) {
-    peers = new LinkedHashMap<>(peerUrls);
+    vouching.setMembers(peerUrls);
   }
 
+  /** Who listens where that member should; null also if it is another, which would refuse. */
   private @Nullable Endpoint find(long member) {
-    List<String> urls = peers.get(member);
-    return urls == null ? null : network.at(urls.getFirst());
+    List<String> urls = vouching.urls(member);
+    Endpoint found = urls == null ? null : network.at(urls.getFirst());
+    return found == null || found.memberId != member ? null : found;
   }
 
   @Override
@@ -199,9 +202,48 @@ final class Endpoint implements DirectTransport {
     }
   }
 
-  /** Who is no member, or of another cluster, is not listened to. */
+  /**
+   * Who is no member, or of another cluster, is not listened to: one that was a member is told so,
+   * a stranger is asked about.
+   */
   private boolean accepts(Endpoint from) {
-    return from.clusterId == clusterId && peers.containsKey(from.memberId);
+    if (from.clusterId != clusterId) {
+      return false;
+    }
+    if (vouching.isAdmitted(from.memberId)) {
+      return true;
+    }
+    if (vouching.isFormer(from.memberId)) {
+      from.refusedBy(this);
+    } else if (vouching.mayAsk(from.memberId, queue.nowNanos())) {
+      network.count("stranger");
+      for (String each : vouching.memberUrls()) {
+        var _ =
+            describe(each, DescribeRequest.getDefaultInstance())
+                .thenAccept(answer -> vouching.answered(from.memberId, clusterId, answer));
+      }
+    }
+    return false;
+  }
+
+  /** Another member says that this one was removed. */
+  private void refusedBy(Endpoint other) {
+    Link back = network.link(other.host(), host());
+    if (!network.loses(back)) {
+      var _ =
+          queue.after(
+              network.delay(back),
+              life,
+              "removed",
+              () ->
+                  life.run(
+                      () -> {
+                        Receiver local = receiver;
+                        if (local != null) {
+                          local.removed();
+                        }
+                      }));
+    }
   }
 
   private void dropped(Message message) {

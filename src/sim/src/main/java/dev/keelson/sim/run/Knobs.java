@@ -4,6 +4,7 @@ import dev.keelson.sim.client.KvClient;
 import dev.keelson.sim.client.Workload;
 import dev.keelson.sim.fault.Nemesis;
 import dev.keelson.sim.member.Pace;
+import dev.keelson.sim.membership.Operator;
 import dev.keelson.sim.network.Weather;
 import dev.keelson.sim.time.Chance;
 import java.util.List;
@@ -12,13 +13,17 @@ import java.util.List;
  * Everything that a seed decides about a run before it begins. Times are in virtual nanoseconds
  * where nothing else is said.
  *
- * @param members how many members there are at the start
+ * @param members how many members found the cluster
  * @param clients how many clients ask
  * @param watchers how many clients watch
  * @param lessees how many clients hold leases
  * @param heartbeatMillis a tick
  * @param electionMillis the election timeout
  * @param driftPpmMax how much a clock may go wrong, in microseconds per second
+ * @param operator how busy the operator is
+ * @param strictReconfiguration whether changes that could cost the quorum are refused
+ * @param promoteLearners whether learners that have caught up become voters by themselves
+ * @param weakStartPermille how many founders lose power while they found the cluster
  */
 record Knobs(
     int members,
@@ -38,7 +43,11 @@ record Knobs(
     Workload.Mix mix,
     KvClient.Settings client,
     Nemesis.Settings nemesis,
-    long driftPpmMax) {
+    long driftPpmMax,
+    Operator.Settings operator,
+    boolean strictReconfiguration,
+    boolean promoteLearners,
+    int weakStartPermille) {
   static final long MILLI = 1_000_000;
   static final long SECOND = 1_000 * MILLI;
 
@@ -69,7 +78,15 @@ record Knobs(
             chance.delay(election * MILLI, 10L * election * MILLI),
             chance.delay(100 * MILLI, 20L * election * MILLI),
             election * MILLI),
-        chance.below(500));
+        chance.below(500),
+        new Operator.Settings(
+            chance.permille(600),
+            chance.delay(20 * MILLI, SECOND),
+            chance.delay(2 * SECOND, 10 * SECOND),
+            3 + chance.below(5)),
+        chance.permille(300),
+        chance.permille(200),
+        chance.permille(200) ? 300 : 0);
   }
 
   private static Pace pace(Chance chance, long stallMax) {

@@ -1,6 +1,7 @@
 package dev.keelson.sim.run;
 
 import dev.keelson.sim.fault.Fault;
+import dev.keelson.sim.membership.Change;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,10 +9,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** What many runs counted together. */
 public final class Totals {
   private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+  private final Map<Change, Long> changes = new EnumMap<>(Change.class);
+  private final Map<String, Long> messages = new TreeMap<>();
   private long firstSeed = -1;
   private long lastSeed = -1;
   private long seeds;
@@ -21,6 +25,8 @@ public final class Totals {
   private long watches;
   private long revisions;
   private long elections;
+  private long machines;
+  private long crashes;
 
   /** Adds a run. */
   public void add(Result result) {
@@ -33,7 +39,11 @@ public final class Totals {
     watches += result.watches();
     revisions += result.revision() - 1;
     elections += result.elections();
+    machines += result.machines();
+    crashes += result.crashes();
     result.faults().forEach((fault, count) -> faults.merge(fault, (long) count, Long::sum));
+    result.changes().forEach((change, count) -> changes.merge(change, (long) count, Long::sum));
+    result.messages().forEach((fate, count) -> messages.merge(fate, count, Long::sum));
   }
 
   public long seeds() {
@@ -55,13 +65,22 @@ public final class Totals {
     json.append(",\"cpuSeconds\":%d".formatted(Math.round(cpuSeconds)));
     json.append(",\"histories\":%d,\"operations\":%d".formatted(seeds, operations));
     json.append(",\"watches\":%d,\"revisions\":%d".formatted(watches, revisions));
-    json.append(",\"elections\":%d,\"faults\":{".formatted(elections));
+    json.append(",\"elections\":%d,\"machines\":%d".formatted(elections, machines));
+    json.append(",\"endsOfProcesses\":%d".formatted(crashes));
+    object(json, "faults", faults);
+    object(json, "membershipChanges", changes);
+    object(json, "messages", messages);
+    return json.append("}").toString();
+  }
+
+  private static void object(StringBuilder json, String name, Map<?, Long> counts) {
+    json.append(",\"%s\":{".formatted(name));
     String separator = "";
-    for (Map.Entry<Fault, Long> each : faults.entrySet()) {
+    for (Map.Entry<?, Long> each : counts.entrySet()) {
       json.append(separator).append("\"%s\":%d".formatted(each.getKey(), each.getValue()));
       separator = ",";
     }
-    return json.append("}}").toString();
+    json.append("}");
   }
 
   /** Adds a line to a file, which is created if need be. */

@@ -112,6 +112,14 @@ public final class EventQueue {
     return true;
   }
 
+  /** Lets events happen until so much time has passed. */
+  public void pass(long nanos) {
+    long end = nowNanos + nanos;
+    while (nowNanos < end && step()) {
+      // on
+    }
+  }
+
   private @Nullable Event next() {
     for (Event event = queue.poll(); event != null; event = queue.poll()) {
       if (event.cancelled || !event.party.alive()) {

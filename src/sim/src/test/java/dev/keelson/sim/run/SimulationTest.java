@@ -13,26 +13,53 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The short simulation of every build. {@code -Dsim.seeds=N} sets how many seeds run, {@code
- * -Dsim.first=N} the first of them; {@code -Dsim.seed=N} runs one again.
+ * -Dsim.first=N} the first of them; {@code -Dsim.seed=N} runs one again. What was counted is added
+ * to files in {@code -Dsim.results=DIRECTORY}.
  */
 class SimulationTest {
   private static final long EVENTS = Long.getLong("sim.events", SimulationMain.EVENTS);
+  private static final int CRASH_STATES = Integer.getInteger("sim.crash.states", 2_500);
+  private static final long CRASH_EVENTS = 2_000;
+  private static final Path RESULTS = Path.of(System.getProperty("sim.results", "target"));
+  private static final String COMMIT = System.getProperty("sim.commit", "unknown");
 
   @Test
   void keepsItsPromisesOnManySeeds() throws IOException {
     long first = Long.getLong("sim.first", 1);
-    long seeds = Long.getLong("sim.seeds", 120);
+    long seeds = Long.getLong("sim.seeds", 400);
     Totals totals = new Totals();
     double start = SimulationMain.cpuSeconds();
     for (long seed = first; seed < first + seeds; seed++) {
       totals.add(SimulationMain.run(seed, EVENTS));
     }
-    String line =
-        totals.toJson(
-            System.getProperty("sim.commit", "unknown"), SimulationMain.cpuSeconds() - start);
+    String line = totals.toJson(COMMIT, SimulationMain.cpuSeconds() - start);
     System.out.println("simulation: " + line);
-    Totals.append(Path.of("target", "simulation.jsonl"), line);
+    Totals.append(RESULTS.resolve("simulation.jsonl"), line);
     assertThat(totals.events()).isGreaterThanOrEqualTo(seeds * EVENTS);
+  }
+
+  /** What is in an order of identity hashes differs the second time. */
+  @Test
+  void aSeedGoesTheSameWayAgain() {
+    for (long seed : new long[] {191, 234}) {
+      assertThat(SimulationMain.run(seed, EVENTS)).isEqualTo(SimulationMain.run(seed, EVENTS));
+    }
+  }
+
+  /** The disk of each member, at each write, persist and rename, in each way of survival. */
+  @Test
+  void everyCrashStateKeepsWhatWasAcknowledged() throws IOException {
+    int states = 0;
+    long seed = 0;
+    while (states < CRASH_STATES) {
+      Simulation simulation = new Simulation(++seed).lookingAtCrashStates();
+      simulation.run(CRASH_EVENTS);
+      states += simulation.crashStates();
+    }
+    String line =
+        "{\"commit\":\"%s\",\"seeds\":%d,\"crashStates\":%d}".formatted(COMMIT, seed, states);
+    System.out.println("crash states: " + line);
+    Totals.append(RESULTS.resolve("crash-states.jsonl"), line);
   }
 
   @Test

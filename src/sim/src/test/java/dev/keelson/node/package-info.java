@@ -1,0 +1,4 @@
+@NullMarked
+package dev.keelson.node;
+
+import org.jspecify.annotations.NullMarked;
