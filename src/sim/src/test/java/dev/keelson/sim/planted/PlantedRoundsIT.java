@@ -35,6 +35,13 @@ class PlantedRoundsIT {
         .containsPattern("stale: |VIOLATION: ");
   }
 
+  @Test
+  void leasesThatANewLeaderEndsAtOnceAreFound() throws IOException, InterruptedException {
+    assertThat(firstViolation(PlantedBugsTest.Bug.LEASE_DEADLINE_LOST_ON_LEADER_CHANGE))
+        .as("within %d rounds", ROUNDS_MAX)
+        .contains("lease");
+  }
+
   /** The first line of what is wrong; empty if nothing is. */
   private static String firstViolation(PlantedBugsTest.Bug bug)
       throws IOException, InterruptedException {
