@@ -45,7 +45,9 @@ final class Client implements AutoCloseable {
   private static final long DEADLINE_SECONDS = 3;
 
   static {
-    // A Service that is made anew has another address; must come before the first lookup.
+    // A Service that is made anew has another address; must come before the first lookup. gRPC has a
+    // memory of its own, by a system property of the same name.
+    var _ = System.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
   }
@@ -138,7 +140,9 @@ final class Client implements AutoCloseable {
   /** What a person can do with etcdctl behind the operator's back. */
   void removeMember(String name) {
     ClusterGrpc.ClusterBlockingStub cluster =
-        ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        ClusterGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+            .withWaitForReady();
     long id =
         cluster.memberList(MemberListRequest.getDefaultInstance()).getMembersList().stream()
             .filter(member -> member.getName().equals(name))

@@ -292,9 +292,12 @@ final class OperatorIT {
             });
     assertThat(Kubernetes.is(cluster, "Available")).isFalse();
     assertThat(Kubernetes.is(cluster, "QuorumHealthy")).isFalse();
+    kubernetes.until(
+        CHANGE,
+        () -> kubernetes.memberPods(ONE).size() == 1,
+        () -> "Pods that were told to go are still there");
     assertThat(kubernetes.pod(last).getMetadata().getUid()).isEqualTo(uid);
-    assertThat(kubernetes.memberPods(ONE)).hasSize(1);
-    assertThat(serials(cluster)).isEqualTo(serials);
+    assertThat(serials(kubernetes.cluster(ONE))).isEqualTo(serials);
     kubernetes.patch(ONE, "{\"deletionProtection\": false}");
     kubectl("wait", "--for=delete", "kc/one", "--timeout=50s");
     assertThat(kubernetes.disks(ONE)).as("disks stay").isNotEmpty();

@@ -11,6 +11,8 @@ import dev.keelson.kv.mvcc.Families;
 import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.mvcc.ViewRows;
+import dev.keelson.kv.mvcc.Views;
+import dev.keelson.kv.txn.AnswerBudget;
 import dev.keelson.kv.txn.KeyValues;
 import dev.keelson.kv.txn.OpResult.DeleteResult;
 import dev.keelson.kv.txn.OpResult.PutResult;
@@ -158,10 +160,14 @@ public final class Machine implements AutoCloseable {
     return state.store().revision();
   }
 
+  public Views views() {
+    return state.store().views();
+  }
+
   /** Reads from the newest view. */
   public RangeResult range(RangeRequest.Builder request) throws KvException {
     try (View view = state.store().views().acquire()) {
-      return RangeReader.read(new ViewRows(view), request.build());
+      return RangeReader.read(new ViewRows(view), request.build(), AnswerBudget.held());
     }
   }
 

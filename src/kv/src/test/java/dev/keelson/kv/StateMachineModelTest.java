@@ -16,6 +16,7 @@ import dev.keelson.kv.mvcc.RevisionEvents;
 import dev.keelson.kv.mvcc.StoreHash;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.mvcc.ViewRows;
+import dev.keelson.kv.txn.AnswerBudget;
 import dev.keelson.kv.txn.OpResult;
 import dev.keelson.kv.txn.RangeReader;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
@@ -148,7 +149,7 @@ class StateMachineModelTest {
 
     private Object answer(RangeRequest request) {
       try (View view = machine.state().store().views().acquire()) {
-        return Responses.of(RangeReader.read(new ViewRows(view), request));
+        return Responses.of(RangeReader.read(new ViewRows(view), request, AnswerBudget.held()));
       } catch (KvException e) {
         return e.error();
       }

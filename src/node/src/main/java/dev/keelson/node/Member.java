@@ -248,7 +248,7 @@ public final class Member implements AutoCloseable {
         queues.proposals(),
         () -> open.machine.store().log().currentRevision(),
         () -> consensus.standing().isLeader());
-    new Publication(settings, memberId(), queues.proposals(), ready).begin();
+    new Publication(settings, memberId(), queues.proposals(), ready).begin(environment);
   }
 
   /**

@@ -152,7 +152,7 @@ public record MemberSettings(
     /** As etcd's defaults: everything is kept. */
     public static final Upkeep DEFAULT =
         new Upkeep(
-            Duration.ofMillis(100), Duration.ofMillis(300), new CompactionPolicy.Off(), 128L << 20);
+            Duration.ofMillis(100), Duration.ofMillis(300), new CompactionPolicy.Off(), 256L << 20);
   }
 
   /** How watchers are served. */

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.mvcc.View;
+import dev.keelson.kv.txn.AnswerBudget;
 import dev.keelson.kv.txn.ViewReader;
 import dev.keelson.kv.watch.WatchMetrics;
 import dev.keelson.node.api.QuotaGate;
@@ -111,7 +112,8 @@ record MetricsReport(
     try {
       return ViewReader.range(
               state.store().views(),
-              RangeRequest.newBuilder().setKey(all).setRangeEnd(all).setCountOnly(true).build())
+              RangeRequest.newBuilder().setKey(all).setRangeEnd(all).setCountOnly(true).build(),
+              AnswerBudget.held())
           .count();
     } catch (KvException e) {
       throw new IllegalStateException("counting every key cannot be refused", e);

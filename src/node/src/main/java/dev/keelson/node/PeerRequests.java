@@ -66,6 +66,11 @@ final class PeerRequests implements Receiver {
   }
 
   @Override
+  public void gone(long member) {
+    consensus.submit(() -> consensus.loop().gone(member));
+  }
+
+  @Override
   public void removed() {
     removal.run();
   }

@@ -1,6 +1,8 @@
 package dev.keelson.node;
 
 import dev.keelson.kv.Applied;
+import dev.keelson.node.env.Cancellable;
+import dev.keelson.node.env.Environment;
 import dev.keelson.node.loop.Proposals;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.proto.membershippb.Attributes;
@@ -10,6 +12,11 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Makes a member known after each start: proposes its name and client URLs until that is applied.
  * Only then it is ready, so being ready implies a working leader.
+ *
+ * <p>A member that has just started often hears of its leader before its own stream to it stands,
+ * and what it sends then is lost. So it does not wait for the end of a request's time, but proposes
+ * once more after each election timeout, beside what is still under way; applying it twice changes
+ * nothing.
  */
 final class Publication {
   private final MemberSettings settings;
@@ -25,7 +32,14 @@ final class Publication {
     this.ready = ready;
   }
 
-  void begin() {
+  /** Proposes now and, until the member is ready or its environment is closed, again. */
+  void begin(Environment environment) {
+    Cancellable again = environment.every(settings.electionMillis(), this::propose);
+    var _ = ready.whenComplete((_, _) -> again.cancel());
+    propose();
+  }
+
+  private void propose() {
     proposals.propose(
         InternalRaftRequest.newBuilder()
             .setClusterMemberAttrSet(
@@ -40,17 +54,8 @@ final class Publication {
   }
 
   private void published(Applied outcome) {
-    if (outcome.failure() != null) {
-      again();
-    } else {
+    if (outcome.failure() == null) {
       ready.complete(null);
-    }
-  }
-
-  private void again() {
-    // a closed queue fails at once and for good; a timeout has taken its time already
-    if (!proposals.isClosed()) {
-      begin();
     }
   }
 }

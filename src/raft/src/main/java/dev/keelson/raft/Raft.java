@@ -216,6 +216,20 @@ public final class Raft {
   }
 
   /**
+   * Reports that the process of member {@code id} has ended, as far as can be told. If it led this
+   * member, an election is due within about half an election timeout instead of one to two: there
+   * is no leader any more that it could disturb. A wrong report does no harm: the leader's next
+   * message is followed again, and without others that think the same nobody grants a pre-vote.
+   */
+  public void reportGone(long id) {
+    reportUnreachable(id);
+    if (state.role == Role.FOLLOWER && state.leader == id) {
+      state.leader = 0;
+      state.hastenElection();
+    }
+  }
+
+  /**
    * Reports what became of an {@link Message.InstallSnapshot} to {@code id}. Must be called in the
    * end, or the follower is sent nothing more unless it answers by itself.
    *

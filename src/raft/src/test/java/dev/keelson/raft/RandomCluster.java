@@ -115,6 +115,8 @@ final class RandomCluster {
       isolated = random.nextBoolean() ? 0 : random.nextInt(1 << (MEMBERS + 1));
     } else if (dice < 996) {
       member.raft.reportUnreachable(1 + random.nextInt(MEMBERS));
+    } else if (dice < 997) {
+      member.raft.reportGone(1 + random.nextInt(MEMBERS)); // true or not
     } else {
       report();
     }

@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * status 1 | log 1                   read-index 1 7           transfer-leadership 1 2
  * compact 1 5                        restart 1                drop-msgs 2
  * report-snapshot 1 2 ok|failed      report-unreachable 1 2
+ * report-gone 1 2
  * </pre>
  *
  * Steps of a membership change: {@code v4} voter, {@code l4} learner, {@code r4} removed, {@code
@@ -80,6 +81,7 @@ final class Transcript {
       case "restart" -> restart(member());
       case "report-snapshot" -> member().raft.reportSnapshot(number(1), words.get(2).equals("ok"));
       case "report-unreachable" -> member().raft.reportUnreachable(number(1));
+      case "report-gone" -> member().raft.reportGone(number(1));
       default -> throw new IllegalArgumentException("unknown command " + name);
     }
   }

@@ -7,13 +7,12 @@ import dev.keelson.server.config.ConfigurationException;
 import dev.keelson.server.config.ConfigurationLoader;
 import dev.keelson.server.config.Help;
 import dev.keelson.server.launch.DevCluster;
-import dev.keelson.server.launch.NameLookups;
+import dev.keelson.server.launch.ResolverCache;
 import dev.keelson.server.log.LogSetup;
 import dev.keelson.server.member.ProductVersion;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.io.IOException;
-import java.security.Security;
 import java.util.List;
 import java.util.Map;
 
@@ -28,7 +27,7 @@ public final class Main {
 
   /** Runs a member until it is told to stop. */
   public static void main(String... arguments) {
-    NameLookups.withoutCache();
+    ResolverCache.turnOff();
     int status =
         arguments.length > 0 && arguments[0].equals("dev")
             ? DevCluster.run(List.of(arguments).subList(1, arguments.length))
@@ -38,18 +37,8 @@ public final class Main {
     }
   }
 
-  /**
-   * Members move to other addresses under the same name. The JDK would use the old address for 30
-   * seconds, and believe for 10 that a name is not there.
-   */
-  private static void rememberNamesBriefly() {
-    Security.setProperty("networkaddress.cache.ttl", "5");
-    Security.setProperty("networkaddress.cache.negative.ttl", "1");
-  }
-
   private static int run(String[] arguments, Map<String, String> environment) {
     LogSetup.chooseImplementations();
-    rememberNamesBriefly();
     if (Subcommands.matches(arguments)) {
       return Subcommands.run(arguments);
     }

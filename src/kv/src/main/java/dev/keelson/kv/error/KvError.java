@@ -32,6 +32,9 @@ public enum KvError {
   LEASE_TTL_TOO_LARGE(Code.OUT_OF_RANGE, "too large lease TTL"),
 
   NO_SPACE(Code.RESOURCE_EXHAUSTED, "mvcc: database space exceeded"),
+  ANSWER_TOO_LARGE(
+      Code.RESOURCE_EXHAUSTED,
+      "response is too large to be held in memory, set a limit; a write in it has been applied"),
 
   LEASE_NOT_FOUND(Code.NOT_FOUND, "requested lease not found"),
   MEMBER_NOT_FOUND(Code.NOT_FOUND, "member not found"),

@@ -8,19 +8,34 @@ import java.util.Arrays;
  */
 public final class KeyValues {
   /** No rows; never added to. */
-  public static final KeyValues NONE = new KeyValues(0);
+  public static final KeyValues NONE = new KeyValues(0, new AnswerBudget(0));
 
+  /** No rows, although there are some: they are too large to be held. */
+  static final KeyValues CUT_OFF = new KeyValues(0, new AnswerBudget(0));
+
+  static {
+    CUT_OFF.whole = false;
+  }
+
+  private final AnswerBudget budget;
   private byte[][] buffers;
   private int[] offsets;
   private int size;
   private long sizeBytes;
+  private boolean whole = true;
 
-  KeyValues(int expected) {
+  KeyValues(int expected, AnswerBudget budget) {
+    this.budget = budget;
     buffers = new byte[expected][];
     offsets = new int[expected];
   }
 
-  void add(byte[] buffer, int offset) {
+  /** Adds a row; false if the budget does not allow it. */
+  boolean add(byte[] buffer, int offset) {
+    if (!budget.take(buffer.length - offset)) {
+      whole = false;
+      return false;
+    }
     if (size == buffers.length) {
       int grown = Math.max(8, size * 2);
       buffers = Arrays.copyOf(buffers, grown);
@@ -29,6 +44,12 @@ public final class KeyValues {
     buffers[size] = buffer;
     offsets[size++] = offset;
     sizeBytes += buffer.length - offset;
+    return true;
+  }
+
+  /** Whether the budget allowed every row that was to be added. */
+  public boolean isWhole() {
+    return whole;
   }
 
   public int size() {

@@ -9,6 +9,16 @@ import org.jspecify.annotations.Nullable;
 public sealed interface OpResult {
   long revision();
 
+  /** Whether all that was asked for is there, or rows were left out for want of memory. */
+  default boolean isWhole() {
+    return switch (this) {
+      case RangeResult range -> range.rows().isWhole();
+      case PutResult _ -> true;
+      case DeleteResult delete -> delete.previous().isWhole();
+      case TxnResult txn -> txn.responses().stream().allMatch(OpResult::isWhole);
+    };
+  }
+
   /**
    * The answer of a range.
    *

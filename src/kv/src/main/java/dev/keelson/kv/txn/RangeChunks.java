@@ -67,14 +67,10 @@ public final class RangeChunks implements AutoCloseable {
 
   /** The next piece; not to be called after the last. */
   public Chunk next() {
-    long limit = request.getLimit() > 0 ? request.getLimit() : Long.MAX_VALUE;
-    KeyValues rows = new KeyValues(FIRST_ROWS);
+    long limit = RangeReader.limit(request);
+    KeyValues rows = new KeyValues(FIRST_ROWS, new AnswerBudget(Long.MAX_VALUE));
     while (cursor != null && ahead != null && sent < limit && rows.size() < rowsPerChunk) {
-      if (request.getKeysOnly()) {
-        rows.add(ahead.keyValueWithoutValue(), 0);
-      } else {
-        rows.add(ahead.bytes(), ahead.keyValueOffset());
-      }
+      RangeReader.add(rows, ahead, request);
       sent++;
       ahead = cursor.next();
     }

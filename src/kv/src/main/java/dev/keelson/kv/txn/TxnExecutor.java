@@ -27,6 +27,9 @@ import java.util.function.LongPredicate;
  * everything on the path that can fail is checked against that same state; then the operations run
  * in order and see one another's effects. So a transaction either changes nothing or runs to its
  * end.
+ *
+ * <p>What is read on the way is held until it is answered, within {@link
+ * AnswerBudget#HELD_BYTES_MAX}: past it the effects are the same, and the result is not whole.
  */
 public final class TxnExecutor {
   private final LongPredicate leaseExists;
@@ -62,7 +65,7 @@ public final class TxnExecutor {
     if (readsRow(request)) {
       txn.willReadBefore();
     }
-    return doDelete(txn, request);
+    return doDelete(txn, request, AnswerBudget.held());
   }
 
   /**
@@ -79,7 +82,7 @@ public final class TxnExecutor {
       txn.willRead();
     }
     check(path, txn);
-    return run(path, txn);
+    return run(path, txn, AnswerBudget.held());
   }
 
   /**
@@ -91,8 +94,9 @@ public final class TxnExecutor {
     Path path = decide(request, rows);
     check(path, rows);
     List<OpResult> responses = new ArrayList<>(path.ops.size());
+    AnswerBudget budget = AnswerBudget.held();
     for (RequestOp op : path.ops) {
-      responses.add(RangeReader.read(rows, op.getRequestRange()));
+      responses.add(RangeReader.read(rows, op.getRequestRange(), budget));
     }
     return new TxnResult(rows.revision(), path.succeeded, responses);
   }
@@ -205,16 +209,16 @@ public final class TxnExecutor {
     }
   }
 
-  private TxnResult run(Path path, WriteTxn txn) throws KvException {
+  private TxnResult run(Path path, WriteTxn txn, AnswerBudget budget) throws KvException {
     List<OpResult> responses = new ArrayList<>(path.ops.size());
     int nested = 0;
     for (RequestOp op : path.ops) {
       responses.add(
           switch (op.getRequestCase()) {
-            case REQUEST_RANGE -> RangeReader.read(txn, op.getRequestRange());
+            case REQUEST_RANGE -> RangeReader.read(txn, op.getRequestRange(), budget);
             case REQUEST_PUT -> doPut(txn, op.getRequestPut());
-            case REQUEST_DELETE_RANGE -> doDelete(txn, op.getRequestDeleteRange());
-            case REQUEST_TXN -> run(path.nested.get(nested++), txn);
+            case REQUEST_DELETE_RANGE -> doDelete(txn, op.getRequestDeleteRange(), budget);
+            case REQUEST_TXN -> run(path.nested.get(nested++), txn, budget);
             case REQUEST_NOT_SET ->
                 throw new IllegalStateException("an empty operation passed the checks");
           });
@@ -235,8 +239,9 @@ public final class TxnExecutor {
         txn.headerRevision(), request.getPrevKv() && previous != null ? previous.keyValue() : null);
   }
 
-  private static DeleteResult doDelete(WriteTxn txn, DeleteRangeRequest request) {
-    KeyValues previous = request.getPrevKv() ? new KeyValues(4) : KeyValues.NONE;
+  private static DeleteResult doDelete(
+      WriteTxn txn, DeleteRangeRequest request, AnswerBudget budget) {
+    KeyValues previous = request.getPrevKv() ? new KeyValues(4, budget) : KeyValues.NONE;
     long deleted = 0;
     if (!readsRow(request)) {
       if (txn.exists(request.getKey())) {

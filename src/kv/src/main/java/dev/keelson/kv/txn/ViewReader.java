@@ -16,15 +16,17 @@ public final class ViewReader {
    * Reads a range. An older revision that some client pages through is read from the view kept for
    * it.
    *
+   * @param budget what the rows may take; past it the result is not whole
    * @throws KvException if the revision is compacted or in the future
    */
-  public static RangeResult range(Views views, RangeRequest request) throws KvException {
+  public static RangeResult range(Views views, RangeRequest request, AnswerBudget budget)
+      throws KvException {
     try (View view = views.acquire()) {
       ViewRows rows = new ViewRows(view);
       long at = request.getRevision();
       RangeReader.checkRevision(rows, at);
       if (at <= 0 || at == view.revision()) {
-        RangeResult result = RangeReader.read(rows, request, 0, view.revision());
+        RangeResult result = RangeReader.read(rows, request, 0, view.revision(), budget);
         if (result.more()) {
           views.keepForPaging(view);
         }
@@ -32,8 +34,8 @@ public final class ViewReader {
       }
       try (@Nullable View paged = views.acquireAt(at)) {
         return paged == null
-            ? RangeReader.read(rows, request, at, view.revision())
-            : RangeReader.read(new ViewRows(paged), request, 0, view.revision());
+            ? RangeReader.read(rows, request, at, view.revision(), budget)
+            : RangeReader.read(new ViewRows(paged), request, 0, view.revision(), budget);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.keelson.node.api;
 
 import com.google.protobuf.MessageLite;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
@@ -13,6 +14,16 @@ public interface Encoded {
   int sizeBytes();
 
   void writeTo(OutputStream out) throws IOException;
+
+  /**
+   * The same to be read: a stream that knows its length, and writes itself where that is faster.
+   */
+  default InputStream stream() {
+    return new EncodedStream(this);
+  }
+
+  /** To be called instead of {@link #stream} when nobody wants it. */
+  default void discard() {}
 
   /** A generated message as it is. */
   static Encoded of(MessageLite message) {

@@ -17,7 +17,7 @@ final class EncodedStream extends InputStream implements KnownLength, Drainable 
       new Marshaller<>() {
         @Override
         public InputStream stream(Encoded value) {
-          return new EncodedStream(value);
+          return value.stream();
         }
 
         @Override
@@ -29,7 +29,7 @@ final class EncodedStream extends InputStream implements KnownLength, Drainable 
   private @Nullable Encoded message;
   private @Nullable InputStream copied;
 
-  private EncodedStream(Encoded message) {
+  EncodedStream(Encoded message) {
     this.message = message;
   }
 

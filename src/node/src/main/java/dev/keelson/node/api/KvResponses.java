@@ -12,6 +12,7 @@ import dev.keelson.kv.txn.OpResult.TxnResult;
  */
 final class KvResponses {
   private static final int HEADER = 1;
+  private static final int RANGE_ROWS = 2;
 
   private KvResponses() {}
 
@@ -23,8 +24,8 @@ final class KvResponses {
     WireWriter out = new WireWriter().message(HEADER, header);
     switch (result) {
       case RangeResult range -> {
-        rows(out, 2, range.rows());
-        out.bool(3, range.more()).int64(4, range.count());
+        rows(out, RANGE_ROWS, range.rows());
+        tail(out, range);
       }
       case PutResult put -> {
         if (put.previous() != null) {
@@ -69,11 +70,32 @@ final class KvResponses {
     }
   }
 
+  private static void tail(WireWriter out, RangeResult range) {
+    out.bool(3, range.more()).int64(4, range.count());
+  }
+
+  /** What comes before the rows of an answer that is written in parts. */
+  static WireWriter rangeHead(Headers headers, RangeResult range) {
+    return new WireWriter().message(HEADER, headers.wire(range.revision()));
+  }
+
+  /** Some of the rows of a range's answer. */
+  static WireWriter rows(KeyValues rows) {
+    WireWriter out = new WireWriter();
+    rows(out, RANGE_ROWS, rows);
+    return out;
+  }
+
+  /** What comes behind its rows. */
+  static WireWriter rangeTail(RangeResult range) {
+    WireWriter out = new WireWriter();
+    tail(out, range);
+    return out;
+  }
+
   /** A chunk of a RangeStream before the last: rows and nothing else. */
   static WireWriter chunk(KeyValues rows) {
-    WireWriter response = new WireWriter();
-    rows(response, 2, rows);
-    return new WireWriter().message(1, response);
+    return new WireWriter().message(1, rows(rows));
   }
 
   /** The last chunk of a RangeStream. */

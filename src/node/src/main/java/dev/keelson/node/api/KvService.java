@@ -6,7 +6,10 @@ import dev.keelson.kv.error.KvException;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.mvcc.ViewRows;
 import dev.keelson.kv.mvcc.Views;
+import dev.keelson.kv.txn.AnswerBudget;
+import dev.keelson.kv.txn.LargeRange;
 import dev.keelson.kv.txn.OpResult;
+import dev.keelson.kv.txn.OpResult.RangeResult;
 import dev.keelson.kv.txn.RequestChecks;
 import dev.keelson.kv.txn.ViewReader;
 import dev.keelson.node.api.auth.Right;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code etcdserverpb.KV}. */
 public final class KvService {
+  /** An answer of more rows than this is read as it is sent. */
+  private static final long LIGHT_BYTES_MAX = 4L << 20;
+
   private final ApiContext context;
   private final Headers headers;
   private final Views views;
@@ -88,7 +94,7 @@ public final class KvService {
     KvException failure = null;
     try {
       reply.admit();
-      reply.ok(KvResponses.encode(headers, ViewReader.range(views, request)));
+      reply.ok(range(request));
     } catch (KvException e) {
       failure = e;
       reply.fail(e.error());
@@ -97,6 +103,31 @@ public final class KvService {
     context.metrics().store.ranges.increment();
     context.metrics().requests.range(failure == null, nanos);
     context.slow().range(nanos, request, failure);
+  }
+
+  /** Held in memory if that is little, or if the order asked for leaves no choice. */
+  private Encoded range(RangeRequest request) throws KvException {
+    RangeResult result = ViewReader.range(views, request, new AnswerBudget(LIGHT_BYTES_MAX));
+    if (result.isWhole()) {
+      return KvResponses.encode(headers, result);
+    }
+    if (!LargeRange.served(request)) {
+      return whole(ViewReader.range(views, request, AnswerBudget.held()));
+    }
+    LargeRange range = new LargeRange(views, request);
+    try {
+      return new LargeRangeAnswer(headers, range, context.scans());
+    } catch (KvException | RuntimeException e) {
+      range.close();
+      throw e;
+    }
+  }
+
+  private Encoded whole(OpResult result) throws KvException {
+    if (!result.isWhole()) {
+      throw new KvException(KvError.ANSWER_TOO_LARGE);
+    }
+    return KvResponses.encode(headers, result);
   }
 
   private void put(PutRequest request, Reply reply) throws KvException {
@@ -136,7 +167,7 @@ public final class KvService {
     try (View view = views.acquire()) {
       reply.admit();
       OpResult result = context.state().executor().readOnlyTxn(new ViewRows(view), request);
-      reply.ok(KvResponses.encode(headers, result));
+      reply.ok(whole(result));
     } catch (KvException e) {
       reply.fail(e.error());
     }
@@ -156,9 +187,17 @@ public final class KvService {
                 // the write that crossed the quota has happened; etcd tells its caller all the same
                 reply.fail(KvError.NO_SPACE);
               } else if (outcome.result() instanceof OpResult result) {
-                reply.ok(KvResponses.encode(headers, result));
+                answer(result, reply);
               }
             });
+  }
+
+  private void answer(OpResult result, Reply reply) {
+    try {
+      reply.ok(whole(result));
+    } catch (KvException e) {
+      reply.fail(e.error());
+    }
   }
 
   private void compact(CompactionRequest request, Reply reply) {

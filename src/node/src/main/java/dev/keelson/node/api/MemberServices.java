@@ -1,5 +1,6 @@
 package dev.keelson.node.api;
 
+import dev.keelson.kv.txn.AnswerBudget;
 import dev.keelson.kv.txn.ViewReader;
 import dev.keelson.node.EtcdVersion;
 import dev.keelson.node.api.recipe.RecipeServices;
@@ -99,7 +100,8 @@ public final class MemberServices {
     try {
       ViewReader.range(
           context.state().store().views(),
-          RangeRequest.newBuilder().setLimit(1).setKeysOnly(true).build());
+          RangeRequest.newBuilder().setLimit(1).setKeysOnly(true).build(),
+          AnswerBudget.held());
       result.complete(null);
     } catch (Exception e) {
       result.completeExceptionally(e);

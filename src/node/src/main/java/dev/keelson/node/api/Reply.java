@@ -119,6 +119,7 @@ final class Reply {
 
   void ok(Encoded response) {
     if (call.isCancelled()) {
+      response.discard();
       return;
     }
     try {
@@ -126,6 +127,7 @@ final class Reply {
         entry.permit().confirm();
       }
     } catch (KvException e) {
+      response.discard();
       fail(e.error());
       return;
     }

@@ -1,7 +1,9 @@
 package dev.keelson.node.api;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -113,5 +115,15 @@ final class WireWriter implements Encoded {
       }
     }
     out.write(small, done, smallSize - done);
+  }
+
+  byte[] toByteArray() {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(sizeBytes());
+    try {
+      writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // from memory to memory
+    }
+    return out.toByteArray();
   }
 }

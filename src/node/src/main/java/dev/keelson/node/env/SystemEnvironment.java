@@ -7,6 +7,7 @@ import dev.keelson.storage.backend.rocksdb.RocksKvBackend;
 import dev.keelson.storage.backend.rocksdb.RocksOptions;
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.disk.FileDisk;
+import dev.keelson.storage.wal.WalOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +28,26 @@ import java.util.random.RandomGenerator;
 public final class SystemEnvironment implements Environment {
   private static final Cancellable NOTHING = () -> {};
 
+  private final WalOptions walOptions;
   private final ExecutorService pool =
       Executors.newFixedThreadPool(
           Math.max(2, Runtime.getRuntime().availableProcessors()) + 1, daemon("keelson-worker"));
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(daemon("keelson-timer"));
+
+  /** With segments of the usual size. */
+  public SystemEnvironment() {
+    this(WalOptions.DEFAULT);
+  }
+
+  /**
+   * The machine.
+   *
+   * @param walOptions how large the segments of the log are
+   */
+  public SystemEnvironment(WalOptions walOptions) {
+    this.walOptions = walOptions;
+  }
 
   private static ThreadFactory daemon(String name) {
     return Thread.ofPlatform().daemon().name(name + "-", 0).factory();
@@ -89,6 +105,11 @@ public final class SystemEnvironment implements Environment {
   @Override
   public boolean exists(Path path) {
     return Files.exists(path);
+  }
+
+  @Override
+  public WalOptions walOptions() {
+    return walOptions;
   }
 
   @Override

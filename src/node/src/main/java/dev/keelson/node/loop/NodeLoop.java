@@ -155,6 +155,11 @@ public final class NodeLoop {
     raft.reportUnreachable(member);
   }
 
+  /** That member's process has ended, as far as can be told. */
+  public void gone(long member) {
+    raft.reportGone(member);
+  }
+
   /** A snapshot to that member has ended. */
   public void snapshotSent(long member, boolean success) {
     raft.reportSnapshot(member, success);

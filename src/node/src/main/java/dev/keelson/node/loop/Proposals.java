@@ -157,11 +157,6 @@ public final class Proposals {
         : null;
   }
 
-  /** Whether nothing is accepted any more. */
-  public boolean isClosed() {
-    return closed;
-  }
-
   /** Proposals that failed since the start: refused, timed out, or given up at the end. */
   public long failures() {
     return failures.sum();

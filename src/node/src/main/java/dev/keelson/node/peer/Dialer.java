@@ -7,28 +7,33 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to peer URLs. A channel is one attempt: when it fails the owner makes another,
  * at its own pace, so names are resolved anew each time and all URLs get their turn.
+ *
+ * <p>Names are resolved by threads of the dialer's own: a name server that does not answer holds
+ * each of them for many seconds, and the member's reads, snapshots and log have to go on meanwhile.
+ * There are few: attempts are paced, and the JDK asks once for all who want the same name.
  */
 final class Dialer {
   private final PeerSettings settings;
   private final @Nullable SslContext tls;
-  private final Executor blocking;
+  private final Executor resolving =
+      Executors.newCachedThreadPool(new DefaultThreadFactory("peer-names", true));
 
   /**
    * Creates a dialer.
    *
    * @param tls for https URLs
-   * @param blocking where names are resolved
    */
-  Dialer(PeerSettings settings, @Nullable SslContext tls, Executor blocking) {
+  Dialer(PeerSettings settings, @Nullable SslContext tls) {
     this.settings = settings;
     this.tls = tls;
-    this.blocking = blocking;
   }
 
   /**
@@ -44,7 +49,7 @@ final class Dialer {
             .eventLoopGroup(loop)
             .channelType(NioSocketChannel.class)
             .directExecutor()
-            .offloadExecutor(blocking)
+            .offloadExecutor(resolving)
             .proxyDetector(address -> null)
             .disableRetry()
             .maxInboundMessageSize(settings.messageBytesMax())

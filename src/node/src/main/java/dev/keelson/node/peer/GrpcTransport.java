@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way to the other members over gRPC. All connections of a member, both directions, are served
- * by a few event loops; nothing here has a thread of its own.
+ * by a few event loops; names are looked up by threads that are there while look-ups last.
  */
 public final class GrpcTransport implements Transport {
   private final PeerSettings settings;
@@ -63,7 +63,7 @@ public final class GrpcTransport implements Transport {
     this.settings = settings;
     this.environment = environment;
     this.front = front;
-    this.dialer = new Dialer(settings, client, environment.pool());
+    this.dialer = new Dialer(settings, client);
     this.loops =
         new NioEventLoopGroup(settings.eventLoops(), new DefaultThreadFactory("peer", true));
   }

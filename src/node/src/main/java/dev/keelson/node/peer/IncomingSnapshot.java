@@ -10,11 +10,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +26,21 @@ final class IncomingSnapshot {
   /** As plain as the names that stores give their files; nothing that leads out of a directory. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}");
 
+  /**
+   * After so many bytes of a file they are brought to the disk. Gigabytes left to the end would be
+   * written in one go, and every fsync on the same file system, the log's too, would wait for it.
+   */
+  private static final long SYNC_BYTES = 8 << 20;
+
   private final SnapshotHeader header;
   private final Path directory;
   private final long sizeBytes;
-  private final MessageDigest digest = Sha256.create();
+  private final CRC32C checksum = new CRC32C();
   private @Nullable FileChannel channel;
   private int file = -1;
   private long fileOffset;
   private long next;
+  private long unsynced;
 
   /**
    * Begins with an empty directory.
@@ -102,7 +109,7 @@ final class IncomingSnapshot {
     if (bytes.length > sizeBytes - next) {
       throw new MalformedMessageException("snapshot longer than it was said to be");
     }
-    digest.update(bytes);
+    checksum.update(bytes);
     ByteBuffer source = ByteBuffer.wrap(bytes);
     while (source.hasRemaining()) {
       FileChannel target = channel;
@@ -118,8 +125,12 @@ final class IncomingSnapshot {
       source.position(source.position() + length);
       fileOffset += length;
       next += length;
+      unsynced += length;
       if (length == room) {
         openNext();
+      } else if (unsynced >= SYNC_BYTES) {
+        target.force(false);
+        unsynced = 0;
       }
     }
   }
@@ -150,16 +161,17 @@ final class IncomingSnapshot {
       channel.force(true);
       channel.close();
       channel = null;
+      unsynced = 0;
     }
   }
 
   /**
    * Whether all of it is there and is what was sent; then it is durable.
    *
-   * @param sha256 of the whole content
+   * @param crc32c of the whole content
    */
-  boolean complete(ByteString sha256) throws IOException {
-    if (next != sizeBytes || !ByteString.copyFrom(digest.digest()).equals(sha256)) {
+  boolean complete(int crc32c) throws IOException {
+    if (next != sizeBytes || (int) checksum.getValue() != crc32c) {
       return false;
     }
     Directories.persist(directory);

@@ -35,10 +35,10 @@ public record PeerSettings(
     long callTimeoutMillis,
     long snapshotBytesPerSecond) {
 
-  /** The defaults: etcd's 5 s for a silent connection, snapshots at 128 MiB/s. */
+  /** The defaults: etcd's 5 s for a silent connection, snapshots at 256 MiB/s. */
   public static PeerSettings of(List<String> listenUrls) {
     return new PeerSettings(
-        listenUrls, 2, 64 << 20, 4096, 64L << 20, 1000, 5000, 2000, 50, 2000, 5000, 128L << 20);
+        listenUrls, 2, 64 << 20, 4096, 64L << 20, 1000, 5000, 2000, 50, 2000, 5000, 256L << 20);
   }
 
   /** The same with another limit of snapshots. */

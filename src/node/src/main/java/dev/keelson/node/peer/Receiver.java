@@ -29,6 +29,12 @@ public interface Receiver {
   /** A message to that member was dropped. */
   void unreachable(long member);
 
+  /**
+   * That member's process has ended, as far as can be told: it closed its connections, and its host
+   * refuses new ones.
+   */
+  void gone(long member);
+
   /** Another member says that this one was removed from the cluster, for good. */
   void removed();
 

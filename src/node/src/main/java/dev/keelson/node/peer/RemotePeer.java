@@ -11,6 +11,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.netty.channel.EventLoop;
+import java.net.ConnectException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -191,10 +192,12 @@ final class RemotePeer {
   private final class Events implements Lane.Observer {
     private final Set<Lane.Kind> up = EnumSet.noneOf(Lane.Kind.class);
     private String problem = "";
+    private boolean reached;
 
     @Override
     public void connected(Lane.Kind kind, String url) {
       problem = "";
+      reached = true;
       connectedSinceNanos = context.environment().nanoTime();
       up.add(kind);
       if (up.size() == Lane.Kind.values().length) {
@@ -229,6 +232,16 @@ final class RemotePeer {
         counters.sentFailures.increment();
         context.receiver().unreachable(identity.to());
       }
+      if (reached && up.isEmpty() && isRefused(why)) {
+        reached = false; // told once
+        context.receiver().gone(identity.to());
+      }
+    }
+
+    /** Whether the host is there and nobody listens. By the text: time-outs have the same class. */
+    private static boolean isRefused(Status why) {
+      return why.getCause() instanceof ConnectException failure
+          && String.valueOf(failure.getMessage()).startsWith("Connection refused");
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.keelson.node.peer;
 
-import com.google.protobuf.ByteString;
 import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.SnapshotChunk;
 import dev.keelson.proto.peer.SnapshotData;
@@ -166,7 +165,7 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
             return failure;
           }
         } else if (chunk.hasEnd()) {
-          return finish(chunk.getEnd().getSha256());
+          return finish(chunk.getEnd().getCrc32C());
         } else {
           throw new MalformedMessageException("a snapshot of several headers, or without an end");
         }
@@ -240,15 +239,15 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
       }
     }
 
-    private SnapshotResult finish(ByteString sha256) throws IOException {
+    private SnapshotResult finish(int crc32c) throws IOException {
       synchronized (lock) {
         IncomingSnapshot current = own();
         if (current.nextOffset() != current.sizeBytes()) {
           return result(Outcome.CORRUPT, current.nextOffset(), "ends early");
         }
-        if (!current.complete(sha256)) {
+        if (!current.complete(crc32c)) {
           drop(current);
-          return result(Outcome.CORRUPT, 0, "SHA-256 of the whole");
+          return result(Outcome.CORRUPT, 0, "CRC-32C of the whole");
         }
         incoming = null;
         store().arrived(current.directory(), current.metadata());

@@ -13,12 +13,12 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +100,7 @@ final class SnapshotSender {
     private final NetworkMetrics.Peer counters;
     private final long begunNanos = context.environment().nanoTime();
     private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-    private final MessageDigest digest = Sha256.create();
+    private final CRC32C checksum = new CRC32C();
     private volatile Message.InstallSnapshot message;
     private @Nullable Thread thread; // guarded by this
     private @Nullable Cancellable pause; // guarded by this
@@ -110,7 +110,7 @@ final class SnapshotSender {
     private int attempts;
     private int fruitless;
     private int spoiled;
-    private long digested;
+    private long summed;
     private long offset;
     private long reportedNanos;
 
@@ -299,11 +299,9 @@ final class SnapshotSender {
             sendChunk(snapshot, content, stream);
           }
           if (offset == snapshot.sizeBytes() && stream.awaitReady()) {
-            stream.finish(((MessageDigest) digest.clone()).digest());
+            stream.finish((int) checksum.getValue());
           }
           return stream.awaitResult();
-        } catch (CloneNotSupportedException e) {
-          throw new IllegalStateException("the platform's SHA-256 can be copied", e);
         } finally {
           stream.cancel();
         }
@@ -319,10 +317,10 @@ final class SnapshotSender {
       chunk.limit((int) Math.min(CHUNK_BYTES, snapshot.sizeBytes() - offset));
       content.read(offset, chunk);
       chunk.flip();
-      // a repeated part was digested the first time
-      int known = (int) Math.min(chunk.limit(), Math.max(0, digested - offset));
-      digest.update(chunk.array(), known, chunk.limit() - known);
-      digested = Math.max(digested, offset + chunk.limit());
+      // a repeated part was summed the first time
+      int known = (int) Math.min(chunk.limit(), Math.max(0, summed - offset));
+      checksum.update(chunk.array(), known, chunk.limit() - known);
+      summed = Math.max(summed, offset + chunk.limit());
       long wait = limit.take(chunk.limit());
       if (wait > 0) {
         TimeUnit.NANOSECONDS.sleep(wait);
@@ -355,7 +353,7 @@ final class SnapshotSender {
                     context.settings().callTimeoutMillis())
                 .get()
                 .getNextOffset();
-        return Math.clamp(next, 0, digested);
+        return Math.clamp(next, 0, summed);
       } catch (ExecutionException e) {
         throw new IOException(e.getCause());
       }

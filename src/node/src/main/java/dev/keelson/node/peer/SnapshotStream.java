@@ -88,11 +88,10 @@ final class SnapshotStream extends ClientCall.Listener<SnapshotResult> {
             .build());
   }
 
-  void finish(byte[] sha256) {
+  /** Says that all was sent, with the CRC-32C of it. */
+  void finish(int crc32c) {
     call.sendMessage(
-        SnapshotChunk.newBuilder()
-            .setEnd(SnapshotEnd.newBuilder().setSha256(UnsafeByteOperations.unsafeWrap(sha256)))
-            .build());
+        SnapshotChunk.newBuilder().setEnd(SnapshotEnd.newBuilder().setCrc32C(crc32c)).build());
     call.halfClose();
   }
 

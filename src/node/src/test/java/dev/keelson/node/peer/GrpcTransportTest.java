@@ -98,6 +98,18 @@ class GrpcTransportTest {
     assertThat(one.transport.statuses().keySet()).containsExactly(2L, 3L);
   }
 
+  /** Names are resolved elsewhere: a silent name server must not hold up what the pool is for. */
+  @Test
+  void connectingTakesNothingFromTheMembersPool() throws InterruptedException {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    one.environment.pool().shutdownNow();
+    one.knows(two);
+    two.knows(one);
+    connect(one, two);
+    assertThat(isConnected(one, 2)).isTrue();
+  }
+
   @Test
   void aMemberThatConnectsIsConnectedToWithoutWaitingForTheNextAttempt() throws Exception {
     Peer before = peer(2);
@@ -139,6 +151,25 @@ class GrpcTransportTest {
                 PeerSettings.of(List.of("http://127.0.0.1:" + port))));
     again.knows(one);
     connect(one, again);
+  }
+
+  @Test
+  void aMemberWhosePortRefusesIsGoneOnceItHadBeenReached() throws InterruptedException {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    Peer never = peer(3);
+    String nobody = never.url();
+    never.close();
+    peers.remove(never);
+    one.knows(two);
+    one.transport.setPeers(Map.of(2L, List.of(two.url()), 3L, List.of(nobody)));
+    two.knows(one);
+    connect(one, two);
+    assertThat(one.receiver.gone).isEmpty();
+    two.close();
+    peers.remove(two);
+    assertThat(one.receiver.gone.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+    assertThat(one.receiver.gone.poll(200, TimeUnit.MILLISECONDS)).as("told once").isNull();
   }
 
   @Test

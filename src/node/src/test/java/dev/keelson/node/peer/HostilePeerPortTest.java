@@ -276,9 +276,7 @@ class HostilePeerPortTest {
     snapshot(header("a", 6), data(0, good, 0));
     assertThat(result().getNextOffset()).isEqualTo(3);
     SnapshotChunk wrongEnd =
-        SnapshotChunk.newBuilder()
-            .setEnd(SnapshotEnd.newBuilder().setSha256(ByteString.copyFromUtf8("wrong")))
-            .build();
+        SnapshotChunk.newBuilder().setEnd(SnapshotEnd.newBuilder().setCrc32C(7)).build();
     snapshot(header("a", 6), data(3, good, 0), wrongEnd);
     SnapshotResult spoiled = result();
     assertThat(spoiled.getOutcome()).isEqualTo(SnapshotResult.Outcome.CORRUPT);

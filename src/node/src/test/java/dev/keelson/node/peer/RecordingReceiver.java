@@ -32,6 +32,7 @@ class RecordingReceiver implements Receiver {
 
   final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
   final BlockingQueue<Long> unreachable = new LinkedBlockingQueue<>();
+  final BlockingQueue<Long> gone = new LinkedBlockingQueue<>();
   final BlockingQueue<Boolean> snapshotsSent = new LinkedBlockingQueue<>();
   final BlockingQueue<Boolean> farewells = new LinkedBlockingQueue<>();
   final Set<Long> removed = ConcurrentHashMap.newKeySet();
@@ -62,6 +63,11 @@ class RecordingReceiver implements Receiver {
   @Override
   public void unreachable(long member) {
     unreachable.add(member);
+  }
+
+  @Override
+  public void gone(long member) {
+    gone.add(member);
   }
 
   @Override

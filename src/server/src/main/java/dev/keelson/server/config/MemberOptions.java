@@ -108,7 +108,7 @@ public final class MemberOptions {
       works(
           "snapshot-bytes-per-second",
           LONG,
-          "134217728",
+          "268435456",
           "How fast snapshots are sent, to members and to clients; 0 is no limit (not in etcd).");
   public static final Option<FeatureGates> FEATURE_GATES =
       works("feature-gates", GATES, "", "Features to switch on or off.");

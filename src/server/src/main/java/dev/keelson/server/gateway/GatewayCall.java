@@ -13,6 +13,8 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,12 @@ import org.slf4j.LoggerFactory;
 final class GatewayCall implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GatewayCall.class);
 
+  /**
+   * The largest answer that is turned into JSON, which takes several times its size in memory; gRPC
+   * clients may have larger ones.
+   */
+  private static final int ANSWER_BYTES_MAX = 16 << 20;
+
   private final MethodDescriptor<Message, Message> method;
   private final ClientCall<Message, Message> call;
   private final LinkedBlockingQueue<Item> arrived = new LinkedBlockingQueue<>();
@@ -32,14 +40,55 @@ final class GatewayCall implements AutoCloseable {
   /** A message, or the end. */
   private record Item(@Nullable Message message, Status end) {}
 
+  /** Reads answers, but for one that is too large. */
+  private static final class Bounded implements MethodDescriptor.Marshaller<Message> {
+    private final PrototypeMarshaller<Message> whole;
+    private volatile @Nullable Status refused;
+
+    Bounded(MethodDescriptor.Marshaller<Message> whole) {
+      this.whole = (PrototypeMarshaller<Message>) whole;
+    }
+
+    @Override
+    public InputStream stream(Message value) {
+      return whole.stream(value);
+    }
+
+    @Override
+    public Message parse(InputStream stream) {
+      try {
+        int bytes = stream.available();
+        if (bytes > ANSWER_BYTES_MAX) {
+          refused =
+              Status.RESOURCE_EXHAUSTED.withDescription(
+                  "grpc: received message larger than max (%d vs. %d)"
+                      .formatted(bytes, ANSWER_BYTES_MAX));
+          return Objects.requireNonNull(whole.getMessagePrototype());
+        }
+        return whole.parse(stream);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e); // from memory to memory
+      }
+    }
+  }
+
   GatewayCall(Channel channel, MethodDescriptor<Message, Message> method, Metadata metadata) {
     this.method = method;
-    call = channel.newCall(method, CallOptions.DEFAULT);
+    Bounded answers = new Bounded(method.getResponseMarshaller());
+    call =
+        channel.newCall(
+            method.toBuilder(method.getRequestMarshaller(), answers).build(), CallOptions.DEFAULT);
     call.start(
         new ClientCall.Listener<>() {
           @Override
           public void onMessage(Message message) {
-            arrived.add(new Item(message, Status.OK));
+            Status refused = answers.refused;
+            if (refused == null) {
+              arrived.add(new Item(message, Status.OK));
+            } else {
+              arrived.add(new Item(null, refused));
+              call.cancel("the answer is too large", null);
+            }
           }
 
           @Override

@@ -3,6 +3,7 @@ package dev.keelson.server.rpc;
 import io.grpc.Drainable;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,7 +31,6 @@ final class FramedMessage extends OutputStream {
     this.allocator = allocator;
     this.expected = expected;
     current = piece();
-    current.writeZero(PREFIX_BYTES);
   }
 
   /**
@@ -45,6 +45,7 @@ final class FramedMessage extends OutputStream {
     FramedMessage framed = new FramedMessage(allocator, PREFIX_BYTES + size);
     boolean whole = false;
     try {
+      framed.prefix(0);
       copy(message, framed);
       framed.pieces.getFirst().setInt(Frames.HEADER_BYTES + 1, framed.messageBytes());
       whole = true;
@@ -54,6 +55,40 @@ final class FramedMessage extends OutputStream {
         framed.pieces.forEach(ByteBuf::release);
       }
     }
+  }
+
+  /**
+   * Takes a part of a message of known length.
+   *
+   * @param bytes of the part; the message has at least as many left
+   * @param announced the length of the whole if this is its first part; -1 otherwise
+   * @return as {@link #of}
+   */
+  static List<ByteBuf> part(
+      InputStream message, int bytes, int announced, ByteBufAllocator allocator)
+      throws IOException {
+    FramedMessage framed = new FramedMessage(allocator, bytes);
+    boolean whole = false;
+    try {
+      if (announced >= 0) {
+        framed.prefix(announced);
+      }
+      byte[] read = message.readNBytes(bytes);
+      if (read.length < bytes) {
+        throw new EOFException("a message is shorter than it said");
+      }
+      framed.write(read, 0, bytes);
+      whole = true;
+      return framed.pieces;
+    } finally {
+      if (!whole) {
+        framed.pieces.forEach(ByteBuf::release);
+      }
+    }
+  }
+
+  private void prefix(int length) {
+    current.writeByte(0).writeInt(length);
   }
 
   static void copy(InputStream message, OutputStream target) throws IOException {

@@ -3,7 +3,6 @@ package dev.keelson.server.rpc;
 import io.grpc.Attributes;
 import io.grpc.Decompressor;
 import io.grpc.DecompressorRegistry;
-import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -13,15 +12,12 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufOutputStream;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +26,8 @@ import org.slf4j.LoggerFactory;
  * One call: an HTTP/2 stream on one side, a {@link ServerCall} on the other. The listener is called
  * on the event loop and never from within one of its own callbacks.
  */
-final class RpcStream<Q, R> extends ServerCall<Q, R> {
+final class RpcStream<Q, R> extends ServerCall<Q, R> implements Output.Owner {
   private static final Logger log = LoggerFactory.getLogger(RpcStream.class);
-
-  /** More than this waiting to be written, and the call is not ready; as in grpc-java. */
-  private static final int READY_BYTES = 32 << 10;
 
   private final RpcConnection connection;
   private final Egress egress;
@@ -42,8 +35,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
   private final ServerMethodDefinition<Q, R> method;
   private final @Nullable CharSequence authority;
   private final MessageDeframer inbound;
-  private final SendQueue outbound;
-  private final AtomicInteger queuedBytes = new AtomicInteger();
+  private final Output output;
   private @Nullable ServerStreamTracer tracer;
   private Status outcome = Status.CANCELLED;
   private Listener<Q> listener = new Listener<>() {};
@@ -73,7 +65,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     this.method = method;
     this.authority = head.authority();
     this.inbound = new MessageDeframer(connection.settings().maxMessageBytes());
-    this.outbound = new SendQueue(egress, this, id, window);
+    this.output = new Output(id, window, egress, this);
   }
 
   /** Begins the call. */
@@ -291,29 +283,20 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
 
   @Override
   public void sendMessage(R message) {
-    if (closed || cancelled) {
-      return;
-    }
-    try (InputStream in = method.getMethodDescriptor().streamResponse(message)) {
-      int size = in instanceof KnownLength ? in.available() : -1;
-      int framed = FramedMessage.PREFIX_BYTES + size;
-      if (size >= 0 && egress.inLoop() && outbound.admits(framed)) {
-        ByteBuf out = egress.out().room(Frames.HEADER_BYTES + framed);
-        Frames.header(out, framed, Frames.DATA, 0, id);
-        out.writeByte(0).writeInt(size);
-        FramedMessage.copy(in, new ByteBufOutputStream(out));
-        sent(size);
-        outbound.spend(framed);
-        egress.flushSoon();
-        return;
+    InputStream in = method.getMethodDescriptor().streamResponse(message);
+    try {
+      if (closed || cancelled) {
+        in.close();
+      } else {
+        output.send(in);
       }
-      queue(FramedMessage.of(in, size, egress.allocator()));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // from memory to memory
     }
   }
 
-  private void sent(int bytes) {
+  @Override
+  public void sent(int bytes) {
     ServerStreamTracer told = tracer;
     if (told != null) {
       told.outboundMessage(0);
@@ -321,41 +304,19 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     }
   }
 
-  private void queue(List<ByteBuf> pieces) {
-    int bytes = 0;
-    for (ByteBuf piece : pieces) {
-      bytes += piece.readableBytes();
-    }
-    sent(bytes - FramedMessage.PREFIX_BYTES);
-    queuedBytes.addAndGet(bytes);
-    egress.onLoop(
-        () -> {
-          if (finished) {
-            pieces.forEach(ByteBuf::release);
-          } else {
-            outbound.add(pieces);
-            outbound.drain();
-            egress.flushSoon();
-          }
-        });
-  }
-
-  /** Bytes of the queue went to the connection's buffer. */
-  void written(int bytes) {
-    int before = queuedBytes.getAndAdd(-bytes);
-    if (before >= READY_BYTES && before - bytes < READY_BYTES) {
-      readyDue = true;
-      egress.onLoopLater(this::dispatch); // the listener may write again: not from within a write
-    }
+  @Override
+  public void ready() {
+    readyDue = true;
+    dispatch();
   }
 
   SendQueue outbound() {
-    return outbound;
+    return output.queue();
   }
 
   @Override
   public boolean isReady() {
-    return !closed && !cancelled && queuedBytes.get() < READY_BYTES;
+    return !closed && !cancelled && output.isReady();
   }
 
   @Override
@@ -371,19 +332,31 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
     outcome = status;
     closed = true;
     inbound.close();
+    output.afterMessages(() -> end(status, trailers));
+  }
+
+  private void end(Status status, Metadata trailers) {
     ByteBuf block = egress.allocator().buffer();
     if (!headersSent) {
       ResponseHeads.success(block);
     }
     ResponseHeads.status(block, status);
     ResponseHeads.metadata(block, trailers);
-    outbound.end(block);
-    outbound.drain();
-    egress.flushSoon();
+    output.end(block);
   }
 
-  /** The trailers are written: the call is over. */
-  void ended() {
+  @Override
+  public void broken(Throwable why) {
+    log.error("{} failed", method.getMethodDescriptor().getFullMethodName(), why);
+    if (!finished) {
+      outcome = Status.INTERNAL;
+      egress.reset(id, Http2Error.INTERNAL_ERROR);
+      cancel();
+    }
+  }
+
+  @Override
+  public void ended() {
     if (!halfClosed) {
       egress.reset(id, Http2Error.NO_ERROR);
     }
@@ -400,7 +373,7 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> {
       deadline.cancel(false);
     }
     inbound.close();
-    outbound.close();
+    output.close();
     connection.remove(id);
     dispatch();
   }

@@ -14,7 +14,7 @@ final class SendQueue {
   private static final int COPIED_BYTES_MAX = 4 << 10;
 
   private final Egress egress;
-  private final RpcStream<?, ?> stream;
+  private final Output output;
   private final int id;
   private @Nullable ArrayDeque<ByteBuf> waiting;
   private @Nullable ByteBuf trailers;
@@ -23,9 +23,9 @@ final class SendQueue {
   /** Whether the connection has it on the list of those it goes on with. */
   boolean inLine;
 
-  SendQueue(Egress egress, RpcStream<?, ?> stream, int id, int window) {
+  SendQueue(Egress egress, Output output, int id, int window) {
     this.egress = egress;
-    this.stream = stream;
+    this.output = output;
     this.id = id;
     this.window = window;
   }
@@ -98,7 +98,7 @@ final class SendQueue {
         }
       }
       spend(bytes);
-      stream.written(bytes);
+      output.written(bytes);
     }
     ByteBuf block = trailers;
     if (block != null) {
@@ -123,7 +123,7 @@ final class SendQueue {
     } finally {
       block.release();
     }
-    stream.ended();
+    output.ended();
   }
 
   void close() {

@@ -135,7 +135,7 @@ class ClusterIT {
 
   @Test
   void anyMemberMayBeKilledUnderLoad() throws InterruptedException {
-    try (RetryingWriter writer = new RetryingWriter(members)) {
+    try (RetryingWriter writer = RetryingWriter.through(members)) {
       for (ServerProcess member : members) {
         writer.awaitAcknowledged(100);
         member.kill();
@@ -153,7 +153,7 @@ class ClusterIT {
 
   @Test
   void aRollingRestartFailsNoRequestOfAClientThatRetries() throws InterruptedException {
-    try (RetryingWriter writer = new RetryingWriter(members)) {
+    try (RetryingWriter writer = RetryingWriter.through(members)) {
       for (ServerProcess member : members) {
         writer.awaitAcknowledged(100);
         assertThat(member.stop()).as("ends by itself").isTrue();

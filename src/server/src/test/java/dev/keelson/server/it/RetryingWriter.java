@@ -19,48 +19,74 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
- * Writes key after key through one member after another; what is unavailable is tried again at the
- * next, anything else is noted as a failure.
+ * Writes key after key through one member and reads each through the next; what is unavailable is
+ * tried again at another, anything else is noted as a failure, and so is a write that a read does
+ * not see.
  */
 final class RetryingWriter implements AutoCloseable {
   private static final int THREADS = 4;
   private static final long CALL_SECONDS = 15;
   private static final long PROGRESS_SECONDS = 90;
 
-  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final List<ManagedChannel> channels;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicLong next = new AtomicLong();
   private final Set<Long> acknowledged = new ConcurrentSkipListSet<>();
   private final Queue<Status> refusals = new ConcurrentLinkedQueue<>();
   private volatile boolean stopping;
 
-  RetryingWriter(List<ServerProcess> members) {
-    members.forEach(member -> channels.add(Servers.connect(member)));
+  /** Begins to write through these channels, which are closed at the end. */
+  RetryingWriter(List<ManagedChannel> channels) {
+    this.channels = List.copyOf(channels);
     for (int i = 0; i < THREADS; i++) {
       int first = i;
       threads.add(Thread.ofPlatform().daemon().start(() -> write(first)));
     }
   }
 
+  static RetryingWriter through(List<ServerProcess> members) {
+    return new RetryingWriter(members.stream().map(Servers::connect).toList());
+  }
+
   private void write(int first) {
     int at = first;
     while (!stopping) {
-      long key = next.incrementAndGet();
-      while (!put(channels.get(at % channels.size()), key) && !stopping) {
-        at++;
+      long number = next.incrementAndGet();
+      PutRequest put = PutRequest.newBuilder().setKey(key(number)).build();
+      at = untilDone(at, kv -> kv.put(put));
+      if (!stopping) {
+        acknowledged.add(number);
+        at = untilDone(at + 1, kv -> read(kv, number));
       }
     }
   }
 
-  private boolean put(ManagedChannel channel, long key) {
+  /** Whatever was acknowledged is seen by every linearizable read after it, through any member. */
+  private long read(KVGrpc.KVBlockingStub kv, long number) {
+    long found = kv.range(RangeRequest.newBuilder().setKey(key(number)).build()).getCount();
+    if (found != 1) {
+      refusals.add(Status.DATA_LOSS.withDescription("not found after its write: " + number));
+    }
+    return found;
+  }
+
+  /** Asks one member after the other until one answers; returns which. */
+  private int untilDone(int first, Function<KVGrpc.KVBlockingStub, Object> call) {
+    int at = first;
+    while (!done(channels.get(at % channels.size()), call) && !stopping) {
+      at++;
+    }
+    return at;
+  }
+
+  private boolean done(ManagedChannel channel, Function<KVGrpc.KVBlockingStub, Object> call) {
     try {
       var _ =
-          KVGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-              .put(PutRequest.newBuilder().setKey(key(key)).build());
-      acknowledged.add(key);
+          call.apply(
+              KVGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS));
       return true;
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Status.Code.UNAVAILABLE) {

@@ -1,5 +1,6 @@
 package dev.keelson.server.rpc;
 
+import static dev.keelson.server.rpc.LargeAnswers.LARGE;
 import static dev.keelson.server.rpc.ServedMethods.BLOB;
 import static dev.keelson.server.rpc.ServedMethods.CHAT;
 import static dev.keelson.server.rpc.ServedMethods.ECHO;
@@ -85,6 +86,42 @@ final class RpcServerTest {
       BytesValue sent = bytes(size, size);
       assertThat(call(ECHO, sent)).as("%d bytes", size).isEqualTo(sent);
     }
+  }
+
+  @Test
+  void aMessageThatIsMadeAsItIsReadArrivesWhole() {
+    for (int size : new int[] {0, 1, 32_000, 262_140, 262_144, 600_000, 24 << 20}) {
+      ByteString got = call(LARGE, Int32Value.of(size)).getValue();
+      assertThat(got.size()).isEqualTo(size);
+      for (int i = 0; i < size; i += Math.max(1, size / 100_003)) {
+        assertThat(got.byteAt(i)).as("byte %d of %d", i, size).isEqualTo(LargeAnswers.content(i));
+      }
+    }
+    assertThat(server.methods.events)
+        .hasSize(7)
+        .allSatisfy(e -> assertThat(e).isEqualTo("closed at its end"));
+  }
+
+  @Test
+  void aLargeMessageIsReadNoFurtherThanItsReceiverTakesIt() throws InterruptedException {
+    ClientCall<Int32Value, BytesValue> call = channel.newCall(LARGE, CallOptions.DEFAULT);
+    call.start(new ClientCall.Listener<>() {}, new Metadata()); // asks for no message
+    call.sendMessage(Int32Value.of(48 << 20));
+    call.halfClose();
+    assertThat(call(ECHO, bytes(100, 1))).as("others go on").isEqualTo(bytes(100, 1));
+    assertThat(server.methods.events.poll(300, TimeUnit.MILLISECONDS)).isNull();
+    call.cancel("enough", null);
+    String closed = server.methods.events.poll(10, TimeUnit.SECONDS);
+    assertThat(closed).startsWith("closed at ");
+    assertThat(Integer.parseInt(closed.substring("closed at ".length()))).isLessThan(4 << 20);
+  }
+
+  @Test
+  void aLargeMessageThatBreaksOffResetsItsCallAlone() throws InterruptedException {
+    assertThatThrownBy(() -> call(LARGE, Int32Value.of(-(4 << 20))))
+        .satisfies(e -> assertThat(statusOf(e).getCode()).isEqualTo(Status.Code.INTERNAL));
+    assertThat(server.methods.events.poll(10, TimeUnit.SECONDS)).startsWith("closed at ");
+    assertThat(call(ECHO, bytes(100, 1))).isEqualTo(bytes(100, 1));
   }
 
   @Test

@@ -75,6 +75,7 @@ final class ServedMethods {
                 }))
         .addMethod(MANY, ServerCalls.asyncServerStreamingCall(this::many))
         .addMethod(CHAT, ServerCalls.asyncBidiStreamingCall(this::chat))
+        .addMethod(LargeAnswers.method(events))
         .build();
   }
 

@@ -2,14 +2,10 @@ package dev.keelson.sim.client;
 
 import com.google.protobuf.MessageLite;
 import dev.keelson.proto.etcdserverpb.DeleteRangeRequest;
-import dev.keelson.proto.etcdserverpb.DeleteRangeResponse;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.PutRequest;
-import dev.keelson.proto.etcdserverpb.PutResponse;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
-import dev.keelson.proto.etcdserverpb.RangeResponse;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
-import dev.keelson.proto.etcdserverpb.TxnResponse;
 import dev.keelson.sim.check.Operation;
 import dev.keelson.sim.member.Life;
 import dev.keelson.sim.time.Chance;
@@ -138,19 +134,9 @@ public final class KvClient {
       member = null;
     } else {
       operation.succeeded(queue.executed(), response);
-      newestRevision = Math.max(newestRevision, revisionOf(response));
+      newestRevision = Math.max(newestRevision, Revisions.of(response));
       answered++;
     }
     think();
-  }
-
-  private static long revisionOf(MessageLite response) {
-    return switch (response) {
-      case PutResponse put -> put.getHeader().getRevision();
-      case DeleteRangeResponse delete -> delete.getHeader().getRevision();
-      case TxnResponse txn -> txn.getHeader().getRevision();
-      case RangeResponse range -> range.getHeader().getRevision();
-      default -> 0;
-    };
   }
 }

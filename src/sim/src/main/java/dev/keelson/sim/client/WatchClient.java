@@ -2,7 +2,6 @@ package dev.keelson.sim.client;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.proto.etcdserverpb.WatchCreateRequest;
-import dev.keelson.proto.etcdserverpb.WatchCreateRequest.FilterType;
 import dev.keelson.proto.etcdserverpb.WatchGrpc;
 import dev.keelson.proto.etcdserverpb.WatchProgressRequest;
 import dev.keelson.proto.etcdserverpb.WatchRequest;
@@ -33,10 +32,8 @@ public final class WatchClient {
   private final WatchCreateRequest wanted;
   private @Nullable Session session;
   private final long actMax;
+  private final WatchPosition position;
   private boolean calm;
-
-  /** From where the next session goes on; 0 for from now. */
-  private long next;
 
   /**
    * Creates a client.
@@ -56,32 +53,9 @@ public final class WatchClient {
     this.calls = calls;
     this.directory = directory;
     this.sessions = sessions;
-    wanted = draw(keys);
+    wanted = WatchRequests.draw(chance, keys);
     actMax = chance.delay(50 * MILLI, 5_000 * MILLI);
-    next = chance.permille(500) ? 0 : 1 + chance.below(200);
-  }
-
-  private WatchCreateRequest draw(List<ByteString> keys) {
-    WatchCreateRequest.Builder request =
-        WatchCreateRequest.newBuilder()
-            .setPrevKv(chance.even())
-            .setProgressNotify(chance.even())
-            .setFragment(chance.permille(300));
-    switch (chance.below(4)) {
-      case 0 -> request.setKey(chance.pick(keys));
-      case 1 -> request.setKey(chance.pick(keys)).setRangeEnd(chance.pick(keys));
-      default -> request.setKey(Workload.FIRST_KEY).setRangeEnd(Workload.FIRST_KEY);
-    }
-    if (chance.permille(100)) {
-      request.addFilters(chance.even() ? FilterType.NOPUT : FilterType.NODELETE);
-    }
-    boolean empty =
-        !request.getRangeEnd().isEmpty()
-            && !request.getRangeEnd().equals(Workload.FIRST_KEY)
-            && ByteString.unsignedLexicographicalComparator()
-                    .compare(request.getKey(), request.getRangeEnd())
-                >= 0;
-    return empty ? request.clearRangeEnd().build() : request.build();
+    position = new WatchPosition(chance.permille(500) ? 0 : 1 + chance.below(200));
   }
 
   /** Begins to watch. */
@@ -124,7 +98,7 @@ public final class WatchClient {
   private void connect() {
     Life to = directory.pick();
     if (to != null) {
-      session = new Session(to, wanted.toBuilder().setStartRevision(next).build());
+      session = new Session(to, wanted.toBuilder().setStartRevision(position.next()).build());
     }
   }
 
@@ -166,17 +140,10 @@ public final class WatchClient {
     @Override
     public void message(WatchResponse response) {
       record.heard(response);
-      long revision = response.getHeader().getRevision();
-      if (response.getCreated()) {
-        next = next == 0 ? revision + 1 : next;
-      } else if (response.getCanceled()) {
-        next = Math.max(next, response.getCompactRevision());
+      position.heard(response);
+      if (response.getCanceled()) {
         call.cancel();
         ended();
-      } else if (response.getEventsCount() == 0) {
-        next = Math.max(next, revision + 1);
-      } else if (!response.getFragment()) {
-        next = response.getEvents(response.getEventsCount() - 1).getKv().getModRevision() + 1;
       }
     }
 

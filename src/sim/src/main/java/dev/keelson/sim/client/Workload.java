@@ -15,10 +15,11 @@ import java.util.List;
 /** Requests on a few keys, so that clients meet; every value is written once. */
 public final class Workload {
   /** The first possible key; as the end of a range, no end. */
-  static final ByteString FIRST_KEY = ByteString.copyFrom(new byte[1]);
+  public static final ByteString FIRST_KEY = ByteString.copyFrom(new byte[1]);
 
   private final Chance chance;
   private final Mix mix;
+  private final String author;
   private final List<ByteString> keys = new ArrayList<>();
   private long values;
 
@@ -37,9 +38,20 @@ public final class Workload {
       int oldRevision,
       int valueBytesMax) {}
 
+  /** A workload that all clients share. */
   public Workload(Chance chance, Mix mix) {
+    this(chance, mix, "");
+  }
+
+  /**
+   * A workload of one client.
+   *
+   * @param author part of its values, so that they differ from those of others
+   */
+  public Workload(Chance chance, Mix mix, String author) {
     this.chance = chance;
     this.mix = mix;
+    this.author = author;
     for (int i = 0; i < mix.keys(); i++) {
       keys.add(ByteString.copyFromUtf8("k" + (char) ('a' + i)));
     }
@@ -163,7 +175,7 @@ public final class Workload {
   }
 
   private ByteString value() {
-    String unique = "v" + values++;
+    String unique = "v" + author + values++;
     if (!chance.permille(50)) {
       return ByteString.copyFromUtf8(unique);
     }

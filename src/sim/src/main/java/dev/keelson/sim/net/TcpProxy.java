@@ -1,5 +1,6 @@
 package dev.keelson.sim.net;
 
+import dev.keelson.sim.net.Conditions.Direction;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,51 +10,40 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Stands between two ends of TCP connections and spoils them: by delay, loss of a direction,
- * refusal, or damage. Loss means that bytes are swallowed while the connection stays open, as with
- * a dropped cable; what was swallowed is gone for good, so the connection is closed when the
- * direction comes back.
- *
- * <p>All switches can be turned at any time and hold for present and future connections.
- */
+/** Stands between two ends of TCP connections and lets them feel their {@link Conditions}. */
 public final class TcpProxy implements Closeable {
   private static final int BUFFER_BYTES = 16 << 10;
 
-  /** Which way bytes go. */
-  public enum Direction {
-    /** From whoever connected to the proxy. */
-    TO_TARGET,
-    /** Answers. */
-    FROM_TARGET
-  }
-
   private final ServerSocket server;
   private final InetSocketAddress target;
-  private final Set<Link> links = ConcurrentHashMap.newKeySet();
-  private final Random random;
-  private final AtomicLong passed = new AtomicLong();
-  private volatile boolean refusing;
-  private volatile Set<Direction> lost = Set.of();
-  private volatile long delayMillis;
-  private volatile double flakiness;
-  private volatile long damageAt = -1;
-  private volatile long bytesPerSecond;
+  private final IntFunction<@Nullable Conditions> conditions;
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
   /**
    * Listens on a port of the loopback interface.
    *
    * @param port 0 for any
-   * @param seed of what is left to chance
+   * @param conditions those of all connections
    */
-  public TcpProxy(int port, InetSocketAddress target, long seed) throws IOException {
+  public TcpProxy(int port, InetSocketAddress target, Conditions conditions) throws IOException {
+    this(port, target, _ -> conditions);
+  }
+
+  /**
+   * Listens on a port of the loopback interface.
+   *
+   * @param port 0 for any
+   * @param conditions those of a connection from a port; none, and it is closed. May block.
+   */
+  public TcpProxy(int port, InetSocketAddress target, IntFunction<@Nullable Conditions> conditions)
+      throws IOException {
     this.target = target;
-    random = new Random(seed);
+    this.conditions = conditions;
     server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().name("proxy-accept").start(this::accept);
   }
@@ -63,59 +53,31 @@ public final class TcpProxy implements Closeable {
     return server.getLocalPort();
   }
 
-  /** Bytes passed on so far, both ways. */
-  public long passedBytes() {
-    return passed.get();
-  }
-
-  /** Closes all connections, as a process that dies does. */
-  public void cut() {
-    links.forEach(Link::close);
-  }
-
-  /** Closes new connections at once. */
-  public void refuse(boolean on) {
-    refusing = on;
-  }
-
-  /** Swallows the bytes of these directions; none of them for an end of it. */
-  public void lose(Set<Direction> directions) {
-    lost = Set.copyOf(directions);
-    links.forEach(link -> link.directionsChanged(lost));
-  }
-
-  /** Holds each piece of data back for so long. */
-  public void delay(long millis) {
-    delayMillis = millis;
-  }
-
-  /** Cuts a connection with this probability at each piece of data. */
-  public void flaky(double probability) {
-    flakiness = probability;
-  }
-
-  /** Passes at most so many bytes per second and connection; 0 for no limit. */
-  public void limit(long newBytesPerSecond) {
-    bytesPerSecond = newBytesPerSecond;
-  }
-
-  /** Flips one bit when so many bytes more have passed. */
-  public void damageAfter(long bytes) {
-    damageAt = passed.get() + bytes;
-  }
-
   private void accept() {
     while (!server.isClosed()) {
       try {
         Socket client = server.accept();
-        if (refusing) {
-          client.close();
-        } else {
-          new Link(client).start();
-        }
+        Thread.ofVirtual().name("proxy-link").start(() -> begin(client));
       } catch (IOException e) {
         // this connection, or the end: the next one shows which
       }
+    }
+  }
+
+  private void begin(Socket client) {
+    Conditions found = conditions.apply(client.getPort());
+    if (found == null || found.refusing()) {
+      closeQuietly(client);
+    } else {
+      new Connection(client, found).run();
+    }
+  }
+
+  private static void closeQuietly(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // closed is what it should be
     }
   }
 
@@ -126,36 +88,34 @@ public final class TcpProxy implements Closeable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      cut();
+      connections.forEach(Connection::close);
     }
   }
 
   /** One connection. */
-  private final class Link {
+  private final class Connection implements Conditions.Link {
     private final Socket client;
     private final Socket remote = new Socket();
+    private final Conditions felt;
     private volatile boolean swallowed;
 
-    Link(Socket client) {
+    Connection(Socket client, Conditions felt) {
       this.client = client;
+      this.felt = felt;
     }
 
-    void start() {
-      links.add(this);
-      Thread.ofVirtual()
-          .name("proxy-link")
-          .start(
-              () -> {
-                try {
-                  remote.connect(target);
-                  client.setTcpNoDelay(true);
-                  remote.setTcpNoDelay(true);
-                  Thread.ofVirtual().start(() -> copy(client, remote, Direction.TO_TARGET));
-                  copy(remote, client, Direction.FROM_TARGET);
-                } catch (IOException e) {
-                  close();
-                }
-              });
+    void run() {
+      connections.add(this);
+      felt.opened(this);
+      try {
+        remote.connect(target);
+        client.setTcpNoDelay(true);
+        remote.setTcpNoDelay(true);
+        Thread.ofVirtual().start(() -> copy(client, remote, Direction.TO_TARGET));
+        copy(remote, client, Direction.FROM_TARGET);
+      } catch (IOException e) {
+        close();
+      }
     }
 
     private void copy(Socket from, Socket to, Direction direction) {
@@ -163,8 +123,17 @@ public final class TcpProxy implements Closeable {
       try {
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream();
+        boolean gap = false;
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          pass(buffer, read, out, direction);
+          felt.await(read);
+          if (felt.loses(direction)) {
+            gap = true;
+            swallowed = true;
+          } else if (gap) {
+            throw new IOException("what follows lost bytes makes no sense");
+          } else {
+            pass(buffer, read, out);
+          }
         }
       } catch (IOException e) {
         // one side has gone: so does the other
@@ -175,51 +144,25 @@ public final class TcpProxy implements Closeable {
       }
     }
 
-    private void pass(byte[] buffer, int length, OutputStream out, Direction direction)
-        throws IOException, InterruptedException {
-      if (delayMillis > 0) {
-        Thread.sleep(delayMillis);
-      }
-      long limit = bytesPerSecond;
-      if (limit > 0) {
-        Thread.sleep(1000L * length / limit);
-      }
-      if (lost.contains(direction)) {
-        swallowed = true;
-        return;
-      }
-      if (flakiness > 0 && chance() < flakiness) {
+    private void pass(byte[] buffer, int length, OutputStream out) throws IOException {
+      if (felt.breaks()) {
         throw new IOException("flaky");
       }
-      long before = passed.getAndAdd(length);
-      long at = damageAt;
-      if (at >= before && at < before + length) {
-        damageAt = -1;
-        buffer[(int) (at - before)] ^= 0x10;
-      }
+      felt.pass(buffer, length);
       out.write(buffer, 0, length);
     }
 
-    private double chance() {
-      synchronized (random) {
-        return random.nextDouble();
-      }
+    @Override
+    public boolean swallowed() {
+      return swallowed;
     }
 
-    void directionsChanged(Set<Direction> now) {
-      if (swallowed && now.isEmpty()) {
-        close();
-      }
-    }
-
-    void close() {
-      links.remove(this);
-      try {
-        client.close();
-        remote.close();
-      } catch (IOException e) {
-        // closed is what it should be
-      }
+    @Override
+    public void close() {
+      connections.remove(this);
+      felt.closed(this);
+      closeQuietly(client);
+      closeQuietly(remote);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.keelson.sim.process;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,18 @@ public final class ProcessReaper {
     signalKill(process);
     process.waitFor();
     LIVE.remove(process);
+  }
+
+  /** Sends a signal; Java knows only the two that end a process. */
+  static void signal(long pid, String name) throws InterruptedException {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("cannot send SIG" + name + " to " + pid);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run kill", e);
+    }
   }
 
   /**

@@ -86,6 +86,21 @@ public final class ServerProcess implements AutoCloseable {
     return members;
   }
 
+  /**
+   * Prepares a server in a place of its own choosing.
+   *
+   * @param home where its log file is; removed by {@link #close}
+   */
+  public static ServerProcess at(
+      ServerProgram program,
+      List<String> flags,
+      Path home,
+      Path dataFolder,
+      int clientPort,
+      int peerPort) {
+    return new ServerProcess(program, flags, home, dataFolder, List.of(clientPort, peerPort));
+  }
+
   private static String member(int at, String scheme, int peerPort) {
     return "m" + (at + 1) + "=" + scheme + "://127.0.0.1:" + peerPort;
   }
@@ -217,6 +232,16 @@ public final class ServerProcess implements AutoCloseable {
       ProcessReaper.kill(running);
       process = null;
     }
+  }
+
+  /** SIGSTOP: the process stands still, with its connections open, until {@link #resume}. */
+  public void pause() throws InterruptedException {
+    ProcessReaper.signal(pid(), "STOP");
+  }
+
+  /** SIGCONT. */
+  public void resume() throws InterruptedException {
+    ProcessReaper.signal(pid(), "CONT");
   }
 
   /**

@@ -40,13 +40,14 @@ class SpoiledTransportTest {
   @TempDir private Path folder;
   private TransportEnd one;
   private TransportEnd two;
+  private final Conditions link = new Conditions(1);
   private TcpProxy proxy;
 
   @BeforeEach
   void open() throws IOException, InterruptedException {
     one = new TransportEnd(1, folder.resolve("one"), SETTINGS);
     two = new TransportEnd(2, folder.resolve("two"), SETTINGS);
-    proxy = new TcpProxy(0, two.address(), 1);
+    proxy = new TcpProxy(0, two.address(), link);
     one.reaches(2, proxy.port());
     two.reaches(1, one.address().getPort());
     one.greet(two);
@@ -78,8 +79,8 @@ class SpoiledTransportTest {
   }
 
   private void passes(long bytes) throws InterruptedException {
-    long from = proxy.passedBytes();
-    while (proxy.passedBytes() < from + bytes) {
+    long from = link.passedBytes();
+    while (link.passedBytes() < from + bytes) {
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
@@ -90,18 +91,18 @@ class SpoiledTransportTest {
   @Test
   void aCutConnectionIsBuiltAnew() throws InterruptedException {
     one.unreachable.clear();
-    proxy.cut();
+    link.cut();
     assertThat(one.unreachable.poll(20, TimeUnit.SECONDS)).isEqualTo(2L);
     one.greet(two);
   }
 
   @Test
   void aSilentDirectionIsNoticedAndTheConnectionGivenUp() throws InterruptedException {
-    for (TcpProxy.Direction direction : TcpProxy.Direction.values()) {
+    for (Conditions.Direction direction : Conditions.Direction.values()) {
       one.unreachable.clear();
-      proxy.lose(Set.of(direction));
+      link.lose(Set.of(direction));
       assertThat(one.unreachable.poll(20, TimeUnit.SECONDS)).isEqualTo(2L);
-      proxy.lose(Set.of());
+      link.lose(Set.of());
       two.messages.clear();
       one.greet(two);
     }
@@ -109,7 +110,7 @@ class SpoiledTransportTest {
 
   @Test
   void aFlakyConnectionGetsMessagesThrough() throws InterruptedException {
-    proxy.flaky(0.05);
+    link.flaky(0.05);
     for (int i = 0; i < 20; i++) {
       one.greet(two);
     }
@@ -117,32 +118,32 @@ class SpoiledTransportTest {
 
   @Test
   void aSnapshotGoesOnWhereItsConnectionBroke() throws InterruptedException {
-    proxy.limit(4_000_000);
+    link.limit(4_000_000);
     sendSnapshot(3_000_000);
     passes(1_000_000);
-    long before = proxy.passedBytes();
-    proxy.cut();
+    long before = link.passedBytes();
+    link.cut();
     snapshotArrives();
     // what had arrived was not sent again, but for what was under way
-    assertThat(proxy.passedBytes() - before).isLessThan(2_800_000);
+    assertThat(link.passedBytes() - before).isLessThan(2_800_000);
   }
 
   @Test
   void aFlippedBitIsNoticed() throws InterruptedException {
-    proxy.limit(8_000_000);
+    link.limit(8_000_000);
     sendSnapshot(3_000_000);
     passes(300_000);
-    proxy.damageAfter(200_000);
+    link.damageAfter(200_000);
     snapshotArrives();
   }
 
   @Test
   void messagesPassWhileASnapshotIsHeldUp() throws InterruptedException {
-    proxy.limit(500_000);
+    link.limit(500_000);
     sendSnapshot(2_000_000);
     passes(100_000);
     one.greet(two);
-    proxy.limit(0);
+    link.limit(0);
     snapshotArrives();
   }
 }

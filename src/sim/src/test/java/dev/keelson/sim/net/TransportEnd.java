@@ -82,6 +82,9 @@ final class TransportEnd implements Receiver, SnapshotStore, AutoCloseable {
   }
 
   @Override
+  public void gone(long member) {}
+
+  @Override
   public void removed() {}
 
   @Override

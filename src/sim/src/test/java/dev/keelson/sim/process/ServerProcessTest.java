@@ -48,9 +48,4 @@ final class ServerProcessTest {
       assertThat(server.logText()).contains("cannot start");
     }
   }
-
-  @Test
-  void freePortsDiffer() {
-    assertThat(FreePorts.find(20)).doesNotHaveDuplicates().allMatch(port -> port > 0);
-  }
 }

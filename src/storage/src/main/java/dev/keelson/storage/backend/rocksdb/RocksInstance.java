@@ -26,7 +26,6 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
-import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -54,14 +53,13 @@ final class RocksInstance implements Reader {
   private final RocksTuning tuning;
   private final ExecutorService callbacks;
   private final FlushTracker tracker;
+  private final Flusher flusher;
   private final RocksDB db;
   private final ColumnFamilyHandle[] handles;
   private final List<ColumnFamilyHandle> allHandles;
   private final List<Optional<MergePace>> paces;
   private final ReadOptions latest = new ReadOptions();
   private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
-  private final FlushOptions background =
-      new FlushOptions().setWaitForFlush(false).setAllowWriteStall(true);
   private final CompactRangeOptions compaction =
       new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false);
   private final UseGate gate;
@@ -102,6 +100,7 @@ final class RocksInstance implements Reader {
     allHandles = List.copyOf(opened);
     handles = opened.subList(0, families.size()).toArray(ColumnFamilyHandle[]::new);
     tracker.opened(db.getLatestSequenceNumber());
+    flusher = new Flusher(db, allHandles, tracker, gate, callbacks, directory);
     paces = families.stream().map(this::pace).toList();
   }
 
@@ -226,6 +225,7 @@ final class RocksInstance implements Reader {
       allHandles.forEach(ColumnFamilyHandle::close);
       db.close();
       endCallbacks();
+      flusher.close();
       freeOptions();
       RocksFiles.delete(directory);
     } catch (IOException | RuntimeException e) {
@@ -282,12 +282,11 @@ final class RocksInstance implements Reader {
   void startFlush(Runnable done) {
     enter();
     try {
-      tracker.whenDurable(db.getLatestSequenceNumber(), done);
       unflushedBytes = 0;
       for (Optional<MergePace> pace : paces) {
         pace.ifPresent(MergePace::flushing);
       }
-      db.flush(background, allHandles);
+      flusher.start(done);
     } catch (RocksDBException e) {
       throw failed("flush", e);
     } finally {
@@ -394,9 +393,9 @@ final class RocksInstance implements Reader {
               + " cannot be closed: snapshots or cursors still open: "
               + openReaders.get());
     }
-    try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+    try {
       tracker.throwIfFailed();
-      db.flush(wait, allHandles);
+      flusher.flush();
     } catch (RocksDBException e) {
       throw failed("flush", e);
     } finally {
@@ -404,6 +403,7 @@ final class RocksInstance implements Reader {
       allHandles.forEach(ColumnFamilyHandle::close);
       db.close();
       endCallbacks();
+      flusher.close();
       freeOptions();
     }
   }
@@ -423,7 +423,6 @@ final class RocksInstance implements Reader {
   private void freeOptions() {
     latest.close();
     unlogged.close();
-    background.close();
     compaction.close();
     tuning.close();
     tracker.close();

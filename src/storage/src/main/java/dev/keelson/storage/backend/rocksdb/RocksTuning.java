@@ -23,6 +23,9 @@ final class RocksTuning implements AutoCloseable {
   /** Unflushed data at which RocksDB starts a flush by itself, in units of the owner's limit. */
   private static final int SAFETY_FACTOR = 4;
 
+  /** Parts in which the owner's limit is taken, at least. */
+  private static final int ARENA_BLOCKS_MIN = 8;
+
   private static final int CACHE_SHARD_BITS = 2;
   private static final double BLOOM_BITS_PER_KEY = 10;
   private static final int MAX_OPEN_FILES = 512;
@@ -74,13 +77,22 @@ final class RocksTuning implements AutoCloseable {
         .setWriteBufferSize(SAFETY_FACTOR * options.memtableBytes())
         // Above the number of flushes an owner has under way, so that writes do not stall.
         .setMaxWriteBufferNumber(6)
-        .setArenaBlockSize(access == Family.Access.SMALL ? 16 << 10 : 256 << 10)
+        .setArenaBlockSize(arenaBlockBytes(access))
         .setLevelCompactionDynamicLevelBytes(true)
         .setLevel0FileNumCompactionTrigger(access == Family.Access.SMALL ? 4 : MergePace.RELAXED)
         .setCompressionType(
             access == Family.Access.SMALL
                 ? CompressionType.NO_COMPRESSION
                 : CompressionType.LZ4_COMPRESSION);
+  }
+
+  /**
+   * What a memtable takes at once. Many of them make the limit, else the first row of a family
+   * would fill its memtable, and every write would begin a flush.
+   */
+  private long arenaBlockBytes(Family.Access access) {
+    long usual = access == Family.Access.SMALL ? 16 << 10 : 256 << 10;
+    return Math.min(usual, options.memtableBytes() / ARENA_BLOCKS_MIN);
   }
 
   private <T extends RocksObject> T own(T object) {

@@ -17,9 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class RocksKvBackendTest extends KvBackendContract {
   private static final RocksOptions OPTIONS = new RocksOptions(8 << 20, 4 << 20);
@@ -65,6 +67,43 @@ class RocksKvBackendTest extends KvBackendContract {
   @Override
   protected KvBackend openCheckpoint(Path checkpoint) {
     return open(checkpoint);
+  }
+
+  /** Six memtables that wait for their flush stop the writes. */
+  @Test
+  @Timeout(60)
+  void flushesCanBeAskedForWhileWritesAreStopped() throws InterruptedException {
+    int flushes = 100;
+    CountDownLatch done = new CountDownLatch(2 * flushes);
+    for (int i = 0; i < flushes; i++) {
+      put(POINT, "a", "" + i);
+      backend.startFlush(done::countDown);
+      backend.startFlush(done::countDown);
+    }
+    done.await();
+    assertThat(backend.unflushedBytes()).isZero();
+  }
+
+  @Test
+  void aSmallLimitDoesNotMakeEachWriteAFlush() throws IOException {
+    Path small = temporary.resolve("small");
+    try (KvBackend limited =
+        RocksKvBackend.open(small, FAMILIES, new RocksOptions(8 << 20, 64 << 10))) {
+      for (int i = 0; limited.unflushedBytes() < 60 << 10; i++) {
+        try (WriteBatch batch = limited.batch()) {
+          for (Family family : FAMILIES) {
+            batch.put(family, bytes("key " + i), new byte[1000]);
+          }
+          limited.write(batch);
+        }
+      }
+      limited.flush();
+      try (Stream<Path> files = Files.list(small)) {
+        assertThat(files.filter(file -> file.toString().endsWith(".sst")).count())
+            .as("one file of each family")
+            .isEqualTo(FAMILIES.size());
+      }
+    }
   }
 
   @Test

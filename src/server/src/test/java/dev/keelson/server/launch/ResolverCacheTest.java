@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In a process of its own: the JDK reads the length of its caches once. */
-final class NameLookupsTest {
+final class ResolverCacheTest {
   @TempDir Path folder;
 
   /** Looks a name up, moves it, and looks it up again. */
@@ -21,7 +21,7 @@ final class NameLookupsTest {
     private Lookup() {}
 
     public static void main(String... arguments) throws IOException {
-      NameLookups.withoutCache();
+      ResolverCache.turnOff();
       Path hosts = Path.of(arguments[0]);
       for (String address : List.of("127.0.0.2", "127.0.0.3")) {
         Files.writeString(hosts, address + " moving.example\n");

@@ -2,9 +2,9 @@ package dev.keelson.server.launch;
 
 import java.security.Security;
 
-/** How host names are looked up. */
-public final class NameLookups {
-  private NameLookups() {}
+/** The JDK's cache of looked-up host names. */
+public final class ResolverCache {
+  private ResolverCache() {}
 
   /**
    * Turns the JDK's caches off, 30 s for what was found and 10 s for what was not. Names are looked
@@ -12,7 +12,7 @@ public final class NameLookups {
    * a new address under its old name, and one that joins had none a moment ago; with the caches its
    * peers dial nobody for that long. Has to come before the first lookup of the process.
    */
-  public static void withoutCache() {
+  public static void turnOff() {
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");
   }

@@ -1,0 +1,115 @@
+package dev.keelson.kv.txn;
+
+import dev.keelson.kv.error.KvException;
+import dev.keelson.kv.mvcc.KeyRange;
+import dev.keelson.kv.mvcc.Row;
+import dev.keelson.kv.mvcc.RowCursor;
+import dev.keelson.kv.mvcc.View;
+import dev.keelson.kv.mvcc.ViewRows;
+import dev.keelson.kv.mvcc.Views;
+import dev.keelson.kv.txn.OpResult.RangeResult;
+import dev.keelson.proto.etcdserverpb.RangeRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A range whose rows are too many to be held: they are read from a frozen state piece by piece, as
+ * often as needed, for example to be measured before they are sent. Not thread-safe; may be handed
+ * from thread to thread.
+ */
+public final class LargeRange implements AutoCloseable {
+  private static final int PIECE_BYTES = 256 << 10;
+
+  private final View view;
+  private final ViewRows rows;
+  private final RangeRequest request;
+  private final KeyRange range;
+  private final long at;
+  private @Nullable RowCursor cursor;
+  private long seen;
+  private long passed;
+  private boolean ended;
+
+  /**
+   * Freezes the state; close it.
+   *
+   * @param request one that is {@link #served}
+   * @throws KvException if the revision is compacted or in the future
+   */
+  public LargeRange(Views views, RangeRequest request) throws KvException {
+    this.view = views.acquire();
+    this.rows = new ViewRows(view);
+    this.request = request;
+    this.range = KeyRange.of(request.getKey(), request.getRangeEnd());
+    try {
+      RangeReader.checkRevision(rows, request.getRevision());
+    } catch (KvException e) {
+      view.close();
+      throw e;
+    }
+    boolean historic = request.getRevision() > 0 && request.getRevision() < view.revision();
+    this.at = historic ? request.getRevision() : 0;
+  }
+
+  /** Whether a request's rows leave in the order in which they are read. */
+  public static boolean served(RangeRequest request) {
+    return RangeReader.inKeyOrder(request, request.getRevision());
+  }
+
+  /** The next rows; none at the end, after which {@link #rest} tells the rest. */
+  public KeyValues next() {
+    KeyValues piece = new KeyValues(16, new AnswerBudget(Long.MAX_VALUE));
+    if (ended) {
+      return piece;
+    }
+    RowCursor open = cursor;
+    if (open == null) {
+      open = RangeReader.cursor(rows, request, range, at);
+      cursor = open;
+    }
+    while (piece.sizeBytes() < PIECE_BYTES) {
+      Row row = open.next();
+      if (row == null) {
+        ended = true;
+        break;
+      }
+      seen++;
+      if (RangeReader.passes(request, row)) {
+        if (passed++ == RangeReader.limit(request)) {
+          ended = true;
+          break;
+        }
+        RangeReader.add(piece, row, request);
+      }
+    }
+    return piece;
+  }
+
+  /** What an answer says beside its rows; to be asked once {@link #next} has come to the end. */
+  public RangeResult rest() {
+    boolean more = passed > RangeReader.limit(request);
+    long count = !more ? seen : at == 0 ? rows.count(range) : rows.countAt(range, at);
+    return new RangeResult(view.revision(), KeyValues.NONE, more, count);
+  }
+
+  /** Begins again with the first row. */
+  public void rewind() {
+    closeCursor();
+    seen = 0;
+    passed = 0;
+    ended = false;
+  }
+
+  private void closeCursor() {
+    RowCursor open = cursor;
+    cursor = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    closeCursor();
+    view.close();
+  }
+}
