@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.json.UTF8StreamJsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
@@ -80,6 +81,11 @@ final class MessageJson {
      * @throws IOException if the body cannot be read
      */
     @Nullable Message next() throws MalformedException, IOException {
+      if (!(parser instanceof UTF8StreamJsonParser)) {
+        // by the zeros at its beginning Jackson took the body for UTF-16 or UTF-32
+        throw new MalformedException(
+            "invalid character '\\x00' looking for beginning of object key string");
+      }
       try {
         JsonToken first = parser.nextToken();
         if (first == null) {

@@ -13,7 +13,10 @@ import dev.keelson.proto.etcdserverpb.TxnRequest;
 import dev.keelson.server.gateway.MessageJson.MalformedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,6 +82,23 @@ class MessageJsonTest {
                         Compare.newBuilder().setKey(ByteString.copyFromUtf8("a")).setVersion(0))
                     .build()))
         .isEqualTo("{\"compare\":[{\"key\":\"YQ==\",\"version\":\"0\"}]}");
+  }
+
+  @Test
+  void onlyUtf8IsTaken() {
+    for (Charset charset :
+        List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE, Charset.forName("UTF-32"))) {
+      InputStream body = new ByteArrayInputStream("{\"key\":\"YQ==\"}".getBytes(charset));
+      assertThatThrownBy(
+              () -> {
+                try (MessageJson.Reader reader =
+                    new MessageJson.Reader(body, RangeRequest.getDefaultInstance())) {
+                  var _ = reader.next();
+                }
+              })
+          .isInstanceOf(MalformedException.class)
+          .hasMessageStartingWith("invalid character '\\x00'");
+    }
   }
 
   @ParameterizedTest
