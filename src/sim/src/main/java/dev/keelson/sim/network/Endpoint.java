@@ -95,6 +95,10 @@ final class Endpoint implements DirectTransport {
     if (other == null || network.link(host(), other.host()).isCut(queue.nowNanos())) {
       network.count("unreachable");
       messages.forEach(this::dropped);
+      if (other == null) {
+        network.count("refused");
+        notice(local -> local.gone(to));
+      }
       return;
     }
     Link link = network.link(host(), other.host());

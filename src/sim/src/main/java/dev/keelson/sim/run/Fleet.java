@@ -159,6 +159,7 @@ final class Fleet implements Machines, HostEvents {
         List.of("http://" + name(url) + ":2379"),
         new MemberSettings.Cluster(
             cluster.initialMembers(),
+            true,
             cluster.token(),
             cluster.exists(),
             false,
@@ -204,7 +205,16 @@ final class Fleet implements Machines, HostEvents {
     all.forEach(each -> known.put(name(each.getPeerURLs(0)), each.getPeerURLsList()));
     MemberSettings.Cluster cluster =
         new MemberSettings.Cluster(
-            known, "", true, false, true, 1, false, true, MemberSettings.CorruptionChecks.NONE);
+            known,
+            true,
+            "",
+            true,
+            false,
+            true,
+            1,
+            false,
+            true,
+            MemberSettings.CorruptionChecks.NONE);
     if (there == null) {
       Host added = setUp(url, cluster);
       members.put(added, member.getID());
