@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * etcd's YAML or JSON config file, flattened to flag names and texts. Durations may be integers of
@@ -52,7 +51,8 @@ final class ConfigFile {
       root = new Yaml(new SafeConstructor(new LoaderOptions())).load(reader);
     } catch (IOException e) {
       throw unreadable(file, "cannot be read");
-    } catch (YAMLException e) {
+    } catch (RuntimeException e) {
+      // a YAMLException, or what SnakeYAML lets through of the conversion of a tagged value
       throw unreadable(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("no YAML"));
     }
     if (root == null) {

@@ -39,8 +39,12 @@ public record InitialCluster(Map<String, List<Url>> members) {
         throw new IllegalArgumentException(
             "empty URL given for \"%s\"".formatted(equals < 0 ? item : item.substring(0, equals)));
       }
+      String name = item.substring(0, equals).strip();
+      if (name.isEmpty()) {
+        throw new IllegalArgumentException("empty name given in \"%s\"".formatted(item));
+      }
       members
-          .computeIfAbsent(item.substring(0, equals).strip(), name -> new ArrayList<>())
+          .computeIfAbsent(name, _ -> new ArrayList<>())
           .add(Url.parse(item.substring(equals + 1)));
     }
     return new InitialCluster(members);
