@@ -4,11 +4,6 @@ package dev.keelson.raft;
 public final class RaftDefects {
   private RaftDefects() {}
 
-  /** Everything counts as carried out. */
-  static long appliedAll(RaftLog log) {
-    return Long.MAX_VALUE;
-  }
-
   /** An entry of an older term counts as one of the leader's own. */
   static long termOfLast(RaftLog log, long index) {
     return log.term(log.lastIndex());

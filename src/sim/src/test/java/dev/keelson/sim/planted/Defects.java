@@ -1,17 +1,12 @@
 package dev.keelson.sim.planted;
 
-import dev.keelson.kv.Applied;
 import dev.keelson.kv.error.KvError;
 import dev.keelson.kv.lease.Leases;
 import dev.keelson.kv.watch.WatchHub;
 import dev.keelson.node.loop.NodeLoop;
-import dev.keelson.node.loop.Proposals;
 import dev.keelson.node.loop.ReadBarrier;
-import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
-import dev.keelson.raft.Role;
-import dev.keelson.raft.SoftState;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.WriteBatch;
@@ -68,24 +63,6 @@ public final class Defects {
 
   /** Watches are not told that a snapshot has replaced the store. */
   public static void keepTheRing(WatchHub hub) {}
-
-  /** A leader decides on leases from its election on. */
-  public static void roleChangedAndLeads(NodeLoop.Ports ports, SoftState state, long term) {
-    ports.roleChanged(state, term);
-    if (state.role() == Role.LEADER) {
-      ports.leads(term);
-    }
-  }
-
-  /** A stalled leader's revocations are carried out by its successor. */
-  public static void proposeInAnyTerm(
-      Proposals proposals,
-      long term,
-      InternalRaftRequest.Builder command,
-      Executor executor,
-      Consumer<Applied> callback) {
-    proposals.propose(command, executor, callback);
-  }
 
   /** A new leader does not extend the leases. */
   public static long longAgo(LongSupplier clock) {

@@ -111,20 +111,6 @@ class PlantedBugsTest {
             "synced",
             name("kv.watch.WatchDefects"),
             "seemsSynced")),
-    WAKING_LEADER_REVOKES_LEASES(
-        plant(
-            "node.LeaseExpiry",
-            "tick",
-            "node.loop.Proposals",
-            "proposeAsLeaderOf",
-            "proposeInAnyTerm")),
-    LEASES_RENEWED_BEFORE_OLD_REVOCATIONS_END(
-        plant(
-            "node.loop.NodeLoop",
-            "carryOut",
-            "node.loop.NodeLoop$Ports",
-            "roleChanged",
-            "roleChangedAndLeads")),
     LEASE_DEADLINE_LOST_ON_LEADER_CHANGE(
         new Plant(
             name("kv.lease.Lessor"),
@@ -165,14 +151,6 @@ class PlantedBugsTest {
             "persistNothing")),
     APPLY_ORDER_FROM_A_HASH_SET(
         plant("kv.StateMachine", "revoke", "kv.lease.Leases", "attachedKeys", "inNoOrder")),
-    TWO_PENDING_CONFIGURATION_CHANGES(
-        new Plant(
-            name("raft.Proposals"),
-            "mayChange",
-            name("raft.RaftLog"),
-            "applied",
-            name("raft.RaftDefects"),
-            "appliedAll")),
     SNAPSHOT_HALF_INSTALLED(
         new Plant(
             name("node.SnapshotInstaller"),
