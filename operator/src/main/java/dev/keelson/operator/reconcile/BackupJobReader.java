@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads how a backup's Job went. */
@@ -56,7 +56,7 @@ final class BackupJobReader {
       return null;
     }
     boolean succeeded = "Complete".equals(end.get().getType());
-    BackupResult result = result(job);
+    BackupResult result = newest(pods(job), said -> said.isSuccess() == succeeded);
     String since = end.get().getLastTransitionTime();
     boolean young =
         since != null && clock.instant().isBefore(Instant.parse(since).plus(MESSAGE_GRACE));
@@ -76,7 +76,7 @@ final class BackupJobReader {
         return new Problem(BackupReconciler.COMPLETE, "DiskTrouble", unbound);
       }
     }
-    BackupResult last = result(job);
+    BackupResult last = newest(pods, said -> true);
     return last == null || last.message() == null
         ? null
         : new Problem(
@@ -110,12 +110,16 @@ final class BackupJobReader {
     return null;
   }
 
-  private @Nullable BackupResult result(Job job) {
-    return pods(job).stream()
+  /**
+   * What the newest Pod said that says something of this kind: the Pod that ended a Job may not
+   * have said anything yet, while an attempt before it has.
+   */
+  static @Nullable BackupResult newest(List<Pod> pods, Predicate<BackupResult> kind) {
+    return pods.stream()
         .sorted(
             Comparator.comparing((Pod pod) -> pod.getMetadata().getCreationTimestamp()).reversed())
         .map(pod -> BackupResult.read(message(pod)))
-        .filter(Objects::nonNull)
+        .filter(said -> said != null && kind.test(said))
         .findFirst()
         .orElse(null);
   }

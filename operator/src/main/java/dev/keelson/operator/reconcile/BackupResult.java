@@ -18,6 +18,11 @@ record BackupResult(
     @Nullable Boolean verified) {
   private static final KubernetesSerialization JSON = new KubernetesSerialization();
 
+  /** Whether the attempt that said so stored a backup. */
+  boolean isSuccess() {
+    return "Succeeded".equals(status);
+  }
+
   /** Null if the text is no such message. */
   static @Nullable BackupResult read(@Nullable String text) {
     if (text == null || text.isBlank()) {

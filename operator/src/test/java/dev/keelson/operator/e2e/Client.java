@@ -45,8 +45,8 @@ final class Client implements AutoCloseable {
   private static final long DEADLINE_SECONDS = 3;
 
   static {
-    // A Service that is made anew has another address; must come before the first lookup. gRPC has a
-    // memory of its own, by a system property of the same name.
+    // A Service that is made anew has another address; must come before the first lookup. A
+    // system property of the same name is for gRPC's own memory.
     var _ = System.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.ttl", "0");
     Security.setProperty("networkaddress.cache.negative.ttl", "0");

@@ -57,8 +57,8 @@ final class LocalImages {
 
   /**
    * As a container of the image starts: with the image's JVM options, the AOT cache of a training
-   * run, and a file of its own as termination log. The Pod's mounts are its own, so nobody else sees
-   * this one.
+   * run, and a file of its own as termination log. The Pod's mounts are its own, so nobody else
+   * sees this one.
    */
   private Path serverScript() throws IOException {
     train();
@@ -78,7 +78,9 @@ final class LocalImages {
     return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** As the last stage of the image's build; it takes a few seconds and saves more at each start. */
+  /**
+   * As the last stage of the image's build; it takes a few seconds and saves more at each start.
+   */
   private void train() {
     var _ =
         Command.of(
