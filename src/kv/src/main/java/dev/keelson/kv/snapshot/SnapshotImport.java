@@ -27,7 +27,6 @@ public final class SnapshotImport implements AutoCloseable {
   private final SnapshotMeta meta;
   private final BoltWalk walk;
   private final HistoryImport history;
-  private final ContentDigest digest = new ContentDigest();
   private @Nullable String bucket;
   private long bytes;
 
@@ -90,7 +89,6 @@ public final class SnapshotImport implements AutoCloseable {
               + e.getMessage(),
           e);
     }
-    digest.add(name, key, value);
   }
 
   private void put(String name, byte[] key, byte[] value) {
@@ -143,15 +141,13 @@ public final class SnapshotImport implements AutoCloseable {
    * @param term the term of that entry
    * @param bumpBy added to the revision, with all that is older compacted, so that watchers see
    *     that they must read anew; 0 for no such change
-   * @return the digest of the snapshot
    */
-  public String finish(List<Member> members, long index, long term, long bumpBy) {
+  public void finish(List<Member> members, long index, long term, long bumpBy) {
     for (Member member : members) {
       byte[] id = ByteBuffer.allocate(Long.BYTES).putLong(member.getID()).array();
       history.batch().put(Families.MEMBERS, id, member.toByteArray());
     }
     history.finish(meta.compactions(), index, term, bumpBy);
-    return digest.hex();
   }
 
   /** The backend that is filled. */

@@ -75,13 +75,13 @@ class SnapshotImportTest {
     return Files.write(folder.resolve("db"), file.toByteArray());
   }
 
-  private static String restore(Path file, MemoryKvBackend into, long bumpBy) throws IOException {
+  private static void restore(Path file, MemoryKvBackend into, long bumpBy) throws IOException {
     try (BoltReader reader = BoltReader.open(file, Files.size(file));
         SnapshotImport rows = new SnapshotImport(reader, into)) {
       while (rows.step(500)) {
         assertThat(rows.bytes()).isPositive();
       }
-      return rows.finish(MEMBERS, 1, 1, bumpBy);
+      rows.finish(MEMBERS, 1, 1, bumpBy);
     }
   }
 
@@ -139,8 +139,8 @@ class SnapshotImportTest {
       machine.succeed(alarm(AlarmAction.ACTIVATE, AlarmType.CORRUPT, 5));
       machine.commit();
       Path file = export(machine.state().store().views().acquire());
-      String digest = restore(file, restored, 0);
-      assertThat(ContentDigest.of(restored)).isEqualTo(digest);
+      restore(file, restored, 0);
+      String digest = ContentDigest.of(restored);
       try (MvccStore store = new MvccStore(restored);
           View ours = store.views().acquire();
           View theirs = machine.state().store().views().acquire()) {

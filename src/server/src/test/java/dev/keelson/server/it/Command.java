@@ -66,6 +66,19 @@ final class Command implements AutoCloseable {
 
   /** Waits for the end; fails unless the program ends with this exit code. */
   String end(int exitCode) throws InterruptedException {
+    String output = end();
+    assertThat(process.exitValue()).as("exit code of %s: %s", words, output).isEqualTo(exitCode);
+    return output;
+  }
+
+  /** Waits for the end; fails if the program ends as if all were well. */
+  String endBadly() throws InterruptedException {
+    String output = end();
+    assertThat(process.exitValue()).as("exit code of %s: %s", words, output).isNotZero();
+    return output;
+  }
+
+  private String end() throws InterruptedException {
     boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (!ended) {
       process.destroyForcibly();
@@ -74,7 +87,6 @@ final class Command implements AutoCloseable {
     lines.drainTo(seen);
     String output = String.join("\n", seen);
     assertThat(ended).as("%s ends; so far: %s", words, output).isTrue();
-    assertThat(process.exitValue()).as("exit code of %s: %s", words, output).isEqualTo(exitCode);
     return output;
   }
 

@@ -59,6 +59,7 @@ final class MigrationIT {
         assertThat(play("## Back", 0, folder, old, moved, back)).contains("TOTAL KEYS");
         back.start();
         StoreContents.assertSame(again, ours);
+        countsDown(again, staying);
       } finally {
         theirs.shutdownNow();
         ours.shutdownNow();
@@ -88,11 +89,19 @@ final class MigrationIT {
   }
 
   private static void countsDown(ManagedChannel channel, long lease) {
-    long left =
-        LeaseGrpc.newBlockingStub(channel)
-            .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder().setID(lease).build())
-            .getTTL();
+    long left = secondsLeft(channel, lease);
     assertThat(left).isBetween(LONG_LEASE_SECONDS / 2, LONG_LEASE_SECONDS + 2);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONG_LEASE_SECONDS / 10);
+    while (secondsLeft(channel, lease) == left) {
+      assertThat(System.nanoTime()).as("time goes on, the lease does not").isLessThan(deadline);
+    }
+    assertThat(secondsLeft(channel, lease)).isLessThan(left);
+  }
+
+  private static long secondsLeft(ManagedChannel channel, long lease) {
+    return LeaseGrpc.newBlockingStub(channel)
+        .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder().setID(lease).build())
+        .getTTL();
   }
 
   /** Runs one of the blocks of a section as it is printed. */

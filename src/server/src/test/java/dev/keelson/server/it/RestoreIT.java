@@ -1,6 +1,7 @@
 package dev.keelson.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.proto.etcdserverpb.CompactionRequest;
@@ -40,6 +41,7 @@ final class RestoreIT {
   private static final int DIGEST_BYTES = 32;
   private static final int BAD_DATA = 3;
   private static final int REFUSED = 4;
+  private static final int UNAVAILABLE = 5;
   private static final long TIMEOUT_SECONDS = 30;
 
   private Path folder = Path.of("");
@@ -312,6 +314,38 @@ final class RestoreIT {
             target.toString());
     assertThat(output).contains("page 3: ");
     assertOnly(place, "db");
+    String both =
+        keelson(BAD_DATA, "snapshot", "restore", file.toString(), "--data-dir", target.toString());
+    assertThat(both).contains("is damaged: its SHA-256 is", "page 3: ");
+    assertOnly(place, "db");
+  }
+
+  /** A file system of its own, in a namespace that ends with the command. */
+  @Test
+  void aFullDiskIsToldAndNothingIsLeftOnIt() throws Exception {
+    List<String> namespace = List.of("unshare", "--map-root-user", "--mount");
+    try (Command probe =
+        Command.start(List.of("sh", "-c", "unshare -rm true; echo $?"), Map.of())) {
+      assumeTrue(probe.end(0).endsWith("0"), "unshare --mount is not permitted here");
+    }
+    Path place = Files.createDirectory(folder.resolve("disk"));
+    List<String> all = new ArrayList<>(namespace);
+    all.addAll(
+        List.of(
+            "bash",
+            "-c",
+            "mount -t tmpfs -o size=64k none \"$1\" || exit 99;"
+                + " \"$2\" snapshot restore \"$3\" --data-dir \"$1/target\"; code=$?;"
+                + " echo \"left: $(ls -A \"$1\")\"; exit $code",
+            "bash",
+            place.toString(),
+            Servers.program().executable().toString(),
+            small.toString()));
+    try (Command command = Command.start(all, Map.of())) {
+      assertThat(command.end(UNAVAILABLE))
+          .contains("cannot restore into", "o space left on device", "nothing was left there")
+          .endsWith("left: ");
+    }
   }
 
   @Test

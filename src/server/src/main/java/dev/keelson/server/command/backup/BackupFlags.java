@@ -59,9 +59,10 @@ final class BackupFlags {
       BackupKey key = keyFile == null ? null : BackupKey.read(keyFile);
       Path scratch =
           scratchDir == null ? Path.of(System.getProperty("java.io.tmpdir")) : scratchDir;
-      Catalog catalog = new Catalog(opened);
+      Clock clock = Clock.systemUTC();
+      Catalog catalog = new Catalog(opened, clock);
       Transfer transfer = new Transfer(opened, key, progress);
-      Verifier verifier = new Verifier(catalog, transfer, scratch, Clock.systemUTC(), progress);
+      Verifier verifier = new Verifier(catalog, transfer, scratch, clock, progress);
       reporter.succeeded(work.with(new Session(catalog, transfer, verifier, scratch, progress)));
       return ExitStatus.OK.code();
     } catch (CommandException e) {

@@ -5,6 +5,9 @@ import dev.keelson.server.command.ExitStatus;
 import dev.keelson.server.command.store.BackupStore;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -32,10 +35,15 @@ final class Catalog {
           .thenComparing(StoredBackup::id)
           .reversed();
 
-  private final BackupStore store;
+  /** How far clocks of machines that keep time may be apart. */
+  private static final Duration SKEW_MAX = Duration.ofMinutes(10);
 
-  Catalog(BackupStore store) {
+  private final BackupStore store;
+  private final Clock clock;
+
+  Catalog(BackupStore store, Clock clock) {
     this.store = store;
+    this.clock = clock;
   }
 
   BackupStore store() {
@@ -80,13 +88,13 @@ final class Catalog {
   /**
    * A backup by its name, or the newest.
    *
-   * @throws CommandException if there is none
+   * @throws CommandException if there is none, or it cannot be told which is the newest
    */
   StoredBackup require(String idOrLatest) {
     StoredBackup found;
     if (idOrLatest.equals(LATEST)) {
       List<StoredBackup> all = list();
-      found = all.isEmpty() ? null : all.getFirst();
+      found = all.isEmpty() ? null : believable(all.getFirst());
     } else {
       found = find(idOrLatest);
     }
@@ -98,6 +106,18 @@ final class Catalog {
               : "there is no complete backup " + store.location(idOrLatest));
     }
     return found;
+  }
+
+  /** Takes no backup for the newest that a clock which was ahead has made look so. */
+  private StoredBackup believable(StoredBackup newest) {
+    Instant made = newest.manifest().startedAt();
+    if (made.isAfter(clock.instant().plus(SKEW_MAX))) {
+      throw new CommandException(
+          ExitStatus.REFUSED,
+          "cannot tell which backup is the newest: %s is of %s, which is in the future; a clock is or was wrong; name a backup"
+              .formatted(newest.id(), made));
+    }
+    return newest;
   }
 
   /** A backup by its name; null if there is none that is complete. */

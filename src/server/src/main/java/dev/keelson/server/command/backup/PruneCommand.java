@@ -43,7 +43,8 @@ final class PruneCommand implements Callable<Integer> {
   @Option(
       names = "--max-age",
       paramLabel = "AGE",
-      description = "Limit of daily, weekly and monthly, as in 90d or 36h.")
+      description =
+          "Limit of daily, weekly and monthly, as in 90d or 36h, before the newest backup.")
   private @Nullable String ageMax;
 
   @Option(names = "--dry-run", description = "Only say what would be removed.")
@@ -63,7 +64,10 @@ final class PruneCommand implements Callable<Integer> {
                 .map(
                     each ->
                         new Retention.Candidate(
-                            each.id(), each.manifest().startedAt(), each.verified()))
+                            each.id(),
+                            each.manifest().startedAt(),
+                            each.manifest().content().revision(),
+                            each.verified()))
                 .toList(),
             Instant.now());
     JsonArrayBuilder keptNames = Json.createArrayBuilder();

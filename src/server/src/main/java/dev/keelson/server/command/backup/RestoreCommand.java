@@ -1,6 +1,7 @@
 package dev.keelson.server.command.backup;
 
 import dev.keelson.node.MemberSeed;
+import dev.keelson.server.command.snapshot.DigestCheck;
 import dev.keelson.server.command.snapshot.NewCluster;
 import dev.keelson.server.command.snapshot.RestoreFlags;
 import dev.keelson.server.command.snapshot.SnapshotFile;
@@ -45,7 +46,7 @@ final class RestoreCommand implements Callable<Integer> {
     StoredBackup backup = session.catalog().require(id);
     try (Scratch scratch = Scratch.in(session.scratchDir())) {
       SnapshotFile file = SnapshotFile.of(session.verifier().fetch(backup.manifest(), scratch));
-      var _ = target.restore(file, seed, session.progress());
+      var _ = target.restore(file, DigestCheck.none(), seed, session.progress());
       return Report.of(backup, "restored");
     }
   }

@@ -57,7 +57,7 @@ final class Verifier {
           new SnapshotRestore(SnapshotFile.of(file), progress)
               .tryOut(scratch.file("member"), new MemberSeed(List.of(member), member));
       String expected = manifest.content().digest();
-      if (!expected.equals(result.restoredDigest())
+      if (!expected.equals(result.digest())
           || result.revision() != manifest.content().revision()
           || result.compactRevision() != manifest.content().compactRevision()
           || result.keys() != manifest.content().keys()) {
@@ -68,7 +68,7 @@ final class Verifier {
                     backup.id(),
                     result.keys(),
                     result.revision(),
-                    result.restoredDigest(),
+                    result.digest(),
                     manifest.content().keys(),
                     manifest.content().revision(),
                     expected));

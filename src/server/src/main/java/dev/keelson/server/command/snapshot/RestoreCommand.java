@@ -33,12 +33,9 @@ final class RestoreCommand implements Callable<Integer> {
     MemberSeed seed = cluster.seed();
     target.validate(seed);
     SnapshotFile snapshot = SnapshotFile.of(file);
-    Progress progress = Progress.onStderr();
-    if (!skipHashCheck) {
-      String digest = snapshot.checkDigest(progress);
-      progress.say("SHA-256 " + digest + " of " + file + " is right");
+    try (DigestCheck check = skipHashCheck ? DigestCheck.none() : DigestCheck.start(snapshot)) {
+      var _ = target.restore(snapshot, check, seed, Progress.onStderr());
     }
-    target.restore(snapshot, seed, progress);
     return ExitStatus.OK.code();
   }
 }

@@ -71,11 +71,17 @@ public final class RestoreFlags {
     return walDir == null || walDir.toAbsolutePath().normalize().equals(usual) ? null : walDir;
   }
 
-  /** Restores a file that has been checked, and says what was done. */
-  public SnapshotRestore.Result restore(SnapshotFile file, MemberSeed seed, Progress progress) {
+  /**
+   * Restores a file, and says what was done.
+   *
+   * @param check of the file, which may be under way
+   */
+  public SnapshotRestore.Result restore(
+      SnapshotFile file, DigestCheck check, MemberSeed seed, Progress progress) {
     Path directory = directory(seed);
     SnapshotRestore.Result result =
-        new SnapshotRestore(file, progress).into(directory, logDirectory(seed), seed, bumpBy);
+        new SnapshotRestore(file, progress)
+            .into(directory, logDirectory(seed), seed, bumpBy, check);
     progress.say(
         "restored %d keys at revision %d%s into %s for member %s (%s) of cluster %s"
             .formatted(

@@ -69,12 +69,11 @@ public final class SnapshotFile {
   }
 
   /**
-   * Compares the content with the digest at the end.
+   * Looks whether there is a digest at the end, and not whether it matches.
    *
-   * @return the digest, in hexadecimal
-   * @throws CommandException if it does not match or there is none
+   * @throws CommandException if there is none
    */
-  public String checkDigest(Progress progress) {
+  void requireDigest() {
     if (!digested) {
       throw new CommandException(
           ExitStatus.BAD_DATA,
@@ -82,6 +81,30 @@ public final class SnapshotFile {
               + " does not end with a SHA-256: it was cut off, or copied from a data directory; in the"
               + " latter case give --skip-hash-check");
     }
+  }
+
+  /**
+   * Compares the content with the digest at the end.
+   *
+   * @return the digest, in hexadecimal
+   * @throws CommandException if it does not match or there is none
+   */
+  String checkDigest() {
+    return checkDigest((done, total) -> {});
+  }
+
+  /** The same, with progress. */
+  public String checkDigest(Progress progress) {
+    return checkDigest((done, total) -> progress.update("checking the hash", done, total));
+  }
+
+  /** Told how far the file has been read. */
+  private interface Watcher {
+    void read(long done, long total);
+  }
+
+  private String checkDigest(Watcher watcher) {
+    requireDigest();
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream in = Files.newInputStream(path)) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -93,7 +116,7 @@ public final class SnapshotFile {
         }
         digest.update(buffer, 0, read);
         done += read;
-        progress.update("checking the hash", done, length);
+        watcher.read(done, length);
       }
       byte[] expected = in.readNBytes(DIGEST_BYTES);
       byte[] actual = digest.digest();

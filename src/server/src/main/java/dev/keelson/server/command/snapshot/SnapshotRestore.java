@@ -41,16 +41,14 @@ public final class SnapshotRestore {
    * @param revision the newest revision
    * @param compactRevision the last compaction; -1 if there was none
    * @param keys live keys
-   * @param digest the {@link ContentDigest} of the file
-   * @param restoredDigest the same of the restored store, if it was asked for
+   * @param digest the {@link ContentDigest} of the restored store, if it was asked for
    * @param hashKv the answer of {@code HashKV} at the newest revision, if that was asked for
    */
   public record Result(
       long revision,
       long compactRevision,
       long keys,
-      String digest,
-      @Nullable String restoredDigest,
+      @Nullable String digest,
       @Nullable Integer hashKv) {}
 
   /**
@@ -59,11 +57,13 @@ public final class SnapshotRestore {
    * @param dataDir the data directory; does not exist or is empty
    * @param walDir the directory of the log; null for the usual one in the data directory
    * @param bumpBy added to the revision, and older revisions compacted; 0 for neither
+   * @param check of the file; the directories get their names when it has ended well
    * @throws CommandException if that fails; nothing is left behind then
    */
-  public Result into(Path dataDir, @Nullable Path walDir, MemberSeed seed, long bumpBy) {
+  public Result into(
+      Path dataDir, @Nullable Path walDir, MemberSeed seed, long bumpBy, DigestCheck check) {
     try (RestoreTarget target = RestoreTarget.prepare(dataDir, walDir)) {
-      Result result = fill(target.state(), seed, bumpBy, false);
+      Result result = fill(target.state(), seed, bumpBy, check);
       seed.createLog(target.log());
       target.publish();
       return result;
@@ -77,8 +77,9 @@ public final class SnapshotRestore {
    * gives.
    */
   public Result tryOut(Path scratch, MemberSeed seed) {
-    try (RestoreTarget target = RestoreTarget.prepare(scratch, null)) {
-      return fill(target.state(), seed, 0, true);
+    try (RestoreTarget target = RestoreTarget.prepare(scratch, null);
+        KvBackend backend = MemberSeed.openState(target.state(), MEMORY)) {
+      return checked(backend, fill(backend, seed, 0));
     } catch (IOException | BackendException e) {
       throw cannotWrite(scratch, e);
     }
@@ -91,12 +92,24 @@ public final class SnapshotRestore {
         e);
   }
 
-  private Result fill(Path state, MemberSeed seed, long bumpBy, boolean check) throws IOException {
+  private Result fill(Path state, MemberSeed seed, long bumpBy, DigestCheck check) {
+    Result result;
     try (KvBackend backend = MemberSeed.openState(state, MEMORY)) {
-      Result result = file.read(reader -> fill(reader, backend, seed, bumpBy));
-      backend.flush();
-      return check ? checked(backend, result) : result;
+      result = fill(backend, seed, bumpBy);
+    } catch (CommandException e) {
+      throw check.explain(e);
     }
+    String sha256 = check.await();
+    if (sha256 != null) {
+      progress.say("SHA-256 " + sha256 + " of " + file.path() + " is right");
+    }
+    return result;
+  }
+
+  private Result fill(KvBackend backend, MemberSeed seed, long bumpBy) {
+    Result result = file.read(reader -> fill(reader, backend, seed, bumpBy));
+    backend.flush();
+    return result;
   }
 
   private Result fill(BoltReader reader, KvBackend backend, MemberSeed seed, long bumpBy)
@@ -107,9 +120,9 @@ public final class SnapshotRestore {
         progress.update("restoring", rows.bytes(), file.length());
         pacer.pace();
       }
-      String digest = rows.finish(seed.members(), seed.index(), seed.term(), bumpBy);
+      rows.finish(seed.members(), seed.index(), seed.term(), bumpBy);
       long compacted = bumpBy > 0 ? rows.revision() : rows.meta().compactions().inForce();
-      return new Result(rows.revision(), compacted, rows.keys(), digest, null, null);
+      return new Result(rows.revision(), compacted, rows.keys(), null, null);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitStatus.UNAVAILABLE, "interrupted", e);
@@ -126,7 +139,6 @@ public final class SnapshotRestore {
           view.revision(),
           view.compactRevision(),
           result.keys,
-          result.digest,
           ContentDigest.of(view.reader()),
           StoreHash.hashKv(view, 0).hash());
     } catch (KvException e) {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,16 +17,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RetentionTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
-  /** Backups by time, a star at the end for verified ones: {@code 2026-11-22T10*}. */
+  /**
+   * Backups by revision: their time, a star at the end for verified ones: {@code 2026-11-22T10*}.
+   */
   private static List<Retention.Candidate> candidates(String text) {
-    return Stream.of(text.split(" ", -1))
-        .filter(each -> !each.isEmpty())
-        .map(
-            each -> {
-              String id = each.replace("*", "");
-              return new Retention.Candidate(id, Instant.parse(id + ":00:00Z"), each.endsWith("*"));
-            })
-        .toList();
+    List<Retention.Candidate> all = new ArrayList<>();
+    for (String each : text.split(" ", -1)) {
+      if (!each.isEmpty()) {
+        String id = each.replace("*", "");
+        Instant at = Instant.parse(id + ":00:00Z");
+        all.add(new Retention.Candidate(id, at, all.size(), each.endsWith("*")));
+      }
+    }
+    return all;
   }
 
   private static Duration age(@Nullable String text) {
@@ -64,8 +66,15 @@ class RetentionTest {
         "2 0 0 9 | P2D | 2026-01-01T01 2026-02-01T01 2026-03-01T01 | 2026-02-01T01 2026-03-01T01",
         // the newest stays without any rule that names it
         "0 1 0 0 | P1D | 2026-01-01T01 | 2026-01-01T01",
-        // a clock that was ahead: its backups are the newest, and not too old
-        "1 1 0 0 | P2D | 2026-11-21T01 2031-01-01T01 | 2031-01-01T01",
+        // a clock that was ahead: what it made stays, and pushes none of the others out
+        "1 1 0 0 | P2D | 2026-11-21T01 2031-01-01T01 | 2026-11-21T01 2031-01-01T01",
+        "1 0 0 0 | | 2031-01-01T01* 2026-11-20T01* 2026-11-21T01 | 2031-01-01T01 2026-11-20T01 2026-11-21T01",
+        "1 0 0 0 | | 2026-11-20T01 2031-01-01T01 2032-01-01T01 | 2026-11-20T01 2031-01-01T01 2032-01-01T01",
+        // a clock that was behind: what has the highest revision stays
+        "1 0 0 0 | | 2026-11-20T01 2026-11-21T01 1970-01-01T00 | 2026-11-21T01 1970-01-01T00",
+        "1 0 0 0 | | 2026-11-20T01* 1970-01-01T00* 2026-11-21T01 | 2026-11-20T01 1970-01-01T00 2026-11-21T01",
+        // a clock that is ahead now: age counts from the newest, so not all are too old
+        "0 9 0 0 | P3D | 2025-01-01T01 2025-03-04T01 2025-03-05T01 2025-03-06T01 | 2025-03-04T01 2025-03-05T01 2025-03-06T01",
       })
   void keeps(String rules, @Nullable String ageMax, @Nullable String all, @Nullable String kept) {
     String[] numbers = rules.strip().split(" ", -1);
@@ -93,6 +102,7 @@ class RetentionTest {
             new Retention.Candidate(
                 "b" + i,
                 NOW.minus(Duration.ofHours(random.nextInt(5000) - 200)),
+                random.nextInt(100),
                 random.nextInt(4) == 0));
       }
       Retention retention =
