@@ -5,7 +5,10 @@ import dev.keelson.proto.etcdserverpb.WatchResponse;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One watch on one connection: what was asked for, and everything that came, in order. */
+/**
+ * One watch on one connection: what was asked for, and everything that came, in order. Whoever
+ * looks may do so while more comes.
+ */
 public final class WatchSession {
   private final WatchCreateRequest request;
   private final List<WatchResponse> responses = new ArrayList<>();
@@ -16,12 +19,12 @@ public final class WatchSession {
   }
 
   /** Writes down a response. */
-  public void heard(WatchResponse response) {
+  public synchronized void heard(WatchResponse response) {
     responses.add(response);
   }
 
   /** The connection ended; the client will go on with another session. */
-  public void ended() {
+  public synchronized void ended() {
     open = false;
   }
 
@@ -29,12 +32,13 @@ public final class WatchSession {
     return request;
   }
 
-  public List<WatchResponse> responses() {
-    return responses;
+  /** What has come so far. */
+  public synchronized List<WatchResponse> responses() {
+    return List.copyOf(responses);
   }
 
   /** Whether more could still come. */
-  public boolean open() {
+  public synchronized boolean open() {
     return open;
   }
 }

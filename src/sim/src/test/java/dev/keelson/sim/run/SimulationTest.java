@@ -1,7 +1,6 @@
 package dev.keelson.sim.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,8 +63,7 @@ class SimulationTest {
 
   @Test
   void replay() {
-    Long seed = Long.getLong("sim.seed");
-    assumeTrue(seed != null, "no -Dsim.seed given");
+    long seed = Long.getLong("sim.seed", 1);
     System.out.println(SimulationMain.run(seed, EVENTS));
   }
 
