@@ -20,6 +20,11 @@ public final class AnswerBudget {
     return new AnswerBudget(HELD_BYTES_MAX);
   }
 
+  /** The budget of rows that others bound, by the piece. */
+  static AnswerBudget unlimited() {
+    return new AnswerBudget(Long.MAX_VALUE);
+  }
+
   /** Takes a part; false, and from then on, if that is more than there is. */
   boolean take(long bytes) {
     if (left >= bytes) {

@@ -57,7 +57,7 @@ public final class LargeRange implements AutoCloseable {
 
   /** The next rows; none at the end, after which {@link #rest} tells the rest. */
   public KeyValues next() {
-    KeyValues piece = new KeyValues(16, new AnswerBudget(Long.MAX_VALUE));
+    KeyValues piece = new KeyValues(16, AnswerBudget.unlimited());
     if (ended) {
       return piece;
     }

@@ -68,7 +68,7 @@ public final class RangeChunks implements AutoCloseable {
   /** The next piece; not to be called after the last. */
   public Chunk next() {
     long limit = RangeReader.limit(request);
-    KeyValues rows = new KeyValues(FIRST_ROWS, new AnswerBudget(Long.MAX_VALUE));
+    KeyValues rows = new KeyValues(FIRST_ROWS, AnswerBudget.unlimited());
     while (cursor != null && ahead != null && sent < limit && rows.size() < rowsPerChunk) {
       RangeReader.add(rows, ahead, request);
       sent++;

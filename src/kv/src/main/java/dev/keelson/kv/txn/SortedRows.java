@@ -50,7 +50,7 @@ final class SortedRows {
   KeyValues first(long limit, RangeRequest request) {
     // counted when they were added
     KeyValues found =
-        new KeyValues((int) Math.min(limit, lastFirst.size()), new AnswerBudget(Long.MAX_VALUE));
+        new KeyValues((int) Math.min(limit, lastFirst.size()), AnswerBudget.unlimited());
     lastFirst.stream()
         .sorted(order)
         .limit(limit)

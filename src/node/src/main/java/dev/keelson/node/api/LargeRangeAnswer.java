@@ -39,17 +39,13 @@ final class LargeRangeAnswer implements Encoded {
     }
     RangeResult rest = range.rest();
     range.rewind();
-    head = bytes(KvResponses.rangeHead(headers, rest));
-    tail = bytes(KvResponses.rangeTail(rest));
+    head = KvResponses.rangeHead(headers, rest).toByteArray();
+    tail = KvResponses.rangeTail(rest).toByteArray();
     size += head.length + tail.length;
     if (size > Integer.MAX_VALUE) {
       throw new KvException(KvError.ANSWER_TOO_LARGE);
     }
     sizeBytes = (int) size;
-  }
-
-  private static byte[] bytes(WireWriter writer) {
-    return writer.toByteArray();
   }
 
   @Override
@@ -116,7 +112,7 @@ final class LargeRangeAnswer implements Encoded {
       }
       KeyValues rows = range.next();
       if (rows.size() > 0) {
-        return bytes(KvResponses.rows(rows));
+        return KvResponses.rows(rows).toByteArray();
       }
       tailBegun = true;
       return tail;

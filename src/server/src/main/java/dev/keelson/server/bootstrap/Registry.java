@@ -18,7 +18,6 @@ import dev.keelson.server.config.Option;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -139,14 +138,7 @@ final class Registry implements AutoCloseable {
    * @throws DiscoveryException if the registry does not say, in etcd's words
    */
   int size() throws DiscoveryException {
-    RangeResponse found =
-        onAnyEndpoint(
-            channel ->
-                calls(KVGrpc.newBlockingStub(channel), channel)
-                    .range(
-                        RangeRequest.newBuilder()
-                            .setKey(ByteString.copyFromUtf8(sizeKey))
-                            .build()));
+    RangeResponse found = range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(sizeKey)));
     if (found.getKvsCount() == 0) {
       throw new DiscoveryException("discovery: size key not found");
     }
@@ -163,14 +155,10 @@ final class Registry implements AutoCloseable {
 
   Listing members() {
     RangeResponse found =
-        onAnyEndpoint(
-            channel ->
-                calls(KVGrpc.newBlockingStub(channel), channel)
-                    .range(
-                        RangeRequest.newBuilder()
-                            .setKey(ByteString.copyFromUtf8(membersPrefix))
-                            .setRangeEnd(ByteString.copyFromUtf8(afterMembers()))
-                            .build()));
+        range(
+            RangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(membersPrefix))
+                .setRangeEnd(ByteString.copyFromUtf8(afterMembers())));
     return new Listing(
         found.getKvsList().stream()
             .map(
@@ -198,7 +186,7 @@ final class Registry implements AutoCloseable {
     var _ =
         onAnyEndpoint(
             channel ->
-                calls(KVGrpc.newBlockingStub(channel), channel)
+                kv(channel)
                     .put(
                         PutRequest.newBuilder()
                             .setKey(ByteString.copyFromUtf8(membersPrefix + "/" + id))
@@ -255,8 +243,13 @@ final class Registry implements AutoCloseable {
     }
   }
 
-  private <S extends AbstractStub<S>> S calls(S stub, ManagedChannel channel) {
-    return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers(channel)))
+  private RangeResponse range(RangeRequest.Builder request) {
+    return onAnyEndpoint(channel -> kv(channel).range(request.build()));
+  }
+
+  private KVGrpc.KVBlockingStub kv(ManagedChannel channel) {
+    return KVGrpc.newBlockingStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers(channel)))
         .withDeadlineAfter(requestTimeout);
   }
 

@@ -2,7 +2,6 @@ package dev.keelson.server.rpc;
 
 import dev.keelson.node.api.LargeMessage;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -65,7 +64,7 @@ final class LargeSend {
     List<ByteBuf> pieces = null;
     Throwable failure = null;
     try {
-      pieces = FramedMessage.part(message, bytes, announced, allocator());
+      pieces = FramedMessage.part(message, bytes, announced, egress.allocator());
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       failure = e;
     }
@@ -75,10 +74,6 @@ final class LargeSend {
     List<ByteBuf> done = pieces;
     Throwable why = failure;
     egress.onLoopLater(() -> arrived(done, last, why));
-  }
-
-  private ByteBufAllocator allocator() {
-    return egress.allocator();
   }
 
   private void arrived(@Nullable List<ByteBuf> pieces, boolean last, @Nullable Throwable failure) {
