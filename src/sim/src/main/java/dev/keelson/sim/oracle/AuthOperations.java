@@ -25,8 +25,8 @@ import io.grpc.MethodDescriptor;
 import java.util.List;
 
 /**
- * Random operations on users and roles. No user is ever called root, so authentication is never
- * switched on: every other operation stays allowed.
+ * Random operations on users and roles. No user is called root here, so authentication is not
+ * switched on and every other operation stays allowed; see {@link SecuredOperations}.
  */
 final class AuthOperations {
   private static final List<String> USERS = List.of("u1", "u2", "u3", "");

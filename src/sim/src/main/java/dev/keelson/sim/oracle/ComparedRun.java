@@ -2,12 +2,15 @@ package dev.keelson.sim.oracle;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.Message;
+import dev.keelson.proto.etcdserverpb.AuthenticateRequest;
+import dev.keelson.proto.etcdserverpb.AuthenticateResponse;
 import dev.keelson.proto.etcdserverpb.CompactionRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantResponse;
 import dev.keelson.proto.etcdserverpb.LeaseKeepAliveRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Sends operations to two servers, one after another, and compares every answer. Both servers must
@@ -53,8 +56,9 @@ final class ComparedRun implements AutoCloseable {
     switch (step) {
       case Operation.Call call -> {
         largeSent |= call.request().getSerializedSize() > LARGE_BYTES;
-        call(call);
+        call("", call, call::describe);
       }
+      case Operation.As as -> call(as.user(), as.call(), as::describe);
       case Operation.Watch watch -> watches.send(watch);
       case Operation.CloseStream close -> watches.close(close.stream());
       case Operation.KeepAlive keepAlive -> keepAlive(keepAlive);
@@ -97,20 +101,21 @@ final class ComparedRun implements AutoCloseable {
     right.close();
   }
 
-  private void call(Operation.Call call) throws Difference.Found, InterruptedException {
+  private void call(String user, Operation.Call call, Supplier<String> where)
+      throws Difference.Found, InterruptedException {
     if (call.request() instanceof CompactionRequest) {
       // What a late watch still gets depends on whether it was read before or after.
       watches.settle();
     }
     Message leftRequest = left.symbols().resolve(call.request());
     Message rightRequest = right.symbols().resolve(call.request());
-    ListenableFuture<Message> leftFuture = left.send(call.method(), leftRequest);
-    ListenableFuture<Message> rightFuture = right.send(call.method(), rightRequest);
+    ListenableFuture<Message> leftFuture = left.send(user, call.method(), leftRequest);
+    ListenableFuture<Message> rightFuture = right.send(user, call.method(), rightRequest);
     Answer leftAnswer = Side.await(leftFuture);
     Answer rightAnswer = Side.await(rightFuture);
     learn(left, leftRequest, leftAnswer);
     learn(right, rightRequest, rightAnswer);
-    comparison.compare(call::describe, leftRequest, leftAnswer, rightAnswer);
+    comparison.compare(where, leftRequest, leftAnswer, rightAnswer);
   }
 
   private static void learn(Side side, Message request, Answer answer) {
@@ -118,6 +123,10 @@ final class ComparedRun implements AutoCloseable {
       return;
     }
     side.symbols().sawRevision(Side.revision(response));
+    if (request instanceof AuthenticateRequest login
+        && response instanceof AuthenticateResponse welcome) {
+      side.loggedIn(login.getName(), welcome.getToken());
+    }
     if (request instanceof CompactionRequest compaction) {
       side.symbols().compactedAt(compaction.getRevision());
     }

@@ -103,7 +103,8 @@ final class ComparedWatches {
       return;
     }
     Watcher watcher = new Watcher(id, request);
-    watcher.position = start == 0 ? journal.size() : 0;
+    // etcd looks for events from a negative revision on, as an unsigned number, and finds none
+    watcher.position = start <= 0 ? journal.size() : 0;
     stream.live.put(id, watcher);
     if (start != 0 && start <= left.symbols().currentRevision()) {
       settle(number, watcher);

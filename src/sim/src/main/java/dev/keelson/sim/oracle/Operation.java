@@ -23,6 +23,18 @@ sealed interface Operation {
     }
   }
 
+  /**
+   * A unary call by a user, with the token of that user's last login in this run.
+   *
+   * @param user empty for nobody
+   */
+  record As(String user, Call call) implements Operation {
+    @Override
+    public String describe() {
+      return (user.isEmpty() ? "" : "as " + user + ": ") + call.describe();
+    }
+  }
+
   /** A request on one of the numbered watch streams, which is opened at first use. */
   record Watch(int stream, WatchRequest request) implements Operation {
     @Override

@@ -7,6 +7,9 @@ import java.util.Set;
 
 /** An endless sequence of operations that depends on nothing but its seed. */
 final class OperationGenerator {
+  /** Each costs a second, most of it for passwords. */
+  private static final int STEPS_PER_SECURED_TIME = 1500;
+
   private final Set<Service> leftOut;
   private final Dice dice;
   private final KeyValueRequests keyValue;
@@ -15,6 +18,7 @@ final class OperationGenerator {
   private final WatchOperations watches;
   private final ServiceOperations services;
   private final AuthOperations auth;
+  private final SecuredOperations secured;
 
   /**
    * A sequence.
@@ -31,6 +35,7 @@ final class OperationGenerator {
     watches = new WatchOperations(dice);
     services = new ServiceOperations(dice);
     auth = new AuthOperations(dice);
+    secured = new SecuredOperations(dice, keyValue, txns);
   }
 
   Operation next() {
@@ -40,6 +45,9 @@ final class OperationGenerator {
         steps.add(plain());
       }
       return services.alarmed(steps);
+    }
+    if (!leftOut.contains(Service.AUTH) && dice.below(STEPS_PER_SECURED_TIME) == 0) {
+      return secured.group();
     }
     return plain();
   }

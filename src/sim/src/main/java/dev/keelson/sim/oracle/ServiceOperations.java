@@ -58,7 +58,7 @@ final class ServiceOperations {
       String version = dice.pick(List.of("", "x", "3", "1.0.0", "3.99"));
       return call(
           MaintenanceGrpc.getDowngradeMethod(),
-          DowngradeRequest.newBuilder().setVersion(version).build());
+          DowngradeRequest.newBuilder().setVersion(version).setActionValue(dice.below(3)).build());
     }
     if (choice < 98) {
       long target = dice.chance(500) ? Symbols.MEMBER : UNKNOWN_MEMBER;

@@ -16,10 +16,12 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +33,15 @@ import org.jspecify.annotations.Nullable;
 final class Side implements AutoCloseable {
   private static final long CALL_TIMEOUT_SECONDS = 30;
   private static final long NEVER_COMPACTED = -1;
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
   private final ManagedChannel connection;
   private final Channel channel;
   private final Symbols symbols;
   private final String version;
   private final Map<Integer, WatchRecorder> streams = new HashMap<>();
+  private final Map<String, String> tokens = new HashMap<>();
   private @Nullable KeepAliveStream keepAlive;
 
   private Side(ManagedChannel connection, Channel channel) {
@@ -87,13 +92,29 @@ final class Side implements AutoCloseable {
     return version;
   }
 
-  /** Sends a unary request whose symbols are already replaced. */
-  ListenableFuture<Message> send(MethodDescriptor<?, ?> method, Message request) {
+  /** Remembers the token of a user. */
+  void loggedIn(String user, String token) {
+    tokens.put(user, token);
+  }
+
+  /**
+   * Sends a unary request whose symbols are already replaced.
+   *
+   * @param user whose token goes with it; empty for nobody's
+   */
+  ListenableFuture<Message> send(String user, MethodDescriptor<?, ?> method, Message request) {
     @SuppressWarnings("unchecked") // Every method of the contract takes and gives messages.
     MethodDescriptor<Message, Message> typed = (MethodDescriptor<Message, Message>) method;
     CallOptions options =
         CallOptions.DEFAULT.withDeadlineAfter(CALL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    return ClientCalls.futureUnaryCall(channel.newCall(typed, options), request);
+    Metadata headers = new Metadata();
+    String token = tokens.get(user);
+    if (token != null) {
+      headers.put(TOKEN, token);
+    }
+    Channel identified =
+        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    return ClientCalls.futureUnaryCall(identified.newCall(typed, options), request);
   }
 
   /** Waits for an answer. */
