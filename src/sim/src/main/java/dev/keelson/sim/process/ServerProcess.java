@@ -364,8 +364,12 @@ public final class ServerProcess implements AutoCloseable {
         NettyChannelBuilder.forAddress("127.0.0.1", clientPort).usePlaintext().build();
     try {
       while (true) {
-        if (!isAlive()) {
-          throw new IllegalStateException(program.name() + " ended at start\n" + logTail());
+        Process launched = process;
+        if (launched == null || !launched.isAlive()) {
+          // 143 is somebody's SIGTERM, of which the log knows nothing
+          String status = launched == null ? "none" : Integer.toString(launched.exitValue());
+          throw new IllegalStateException(
+              program.name() + " ended at start with status " + status + "\n" + logTail());
         }
         if (answers(channel)) {
           return;
