@@ -34,12 +34,15 @@ public final class StoreHash {
    * force at {@code revision} count (etcd: if no key is live then, those that the compaction has to
    * keep), whether or not the others have been removed yet; deletions there never count.
    *
-   * @param revision 0 and less mean the newest
+   * @param revision 0 means the newest; before revision 0 there was nothing, which has a hash too
    * @throws KvException if the revision is compacted or in the future
    */
   public static HashKv hashKv(View view, long revision) throws KvException {
-    long at = revision <= 0 ? view.revision() : revision;
+    long at = revision == 0 ? view.revision() : revision;
     long compacted = view.compactRevision();
+    if (at < 0) {
+      return new HashKv(ofNothing(), compacted, at);
+    }
     if (at > view.revision()) {
       throw new KvException(KvError.FUTURE_REVISION);
     }
@@ -57,6 +60,12 @@ public final class StoreHash {
       }
     }
     return new HashKv((int) crc.getValue(), compacted, at);
+  }
+
+  private static int ofNothing() {
+    CRC32C crc = new CRC32C();
+    crc.update(KEY_BUCKET);
+    return (int) crc.getValue();
   }
 
   private static boolean anyLive(View view, long revision) {

@@ -85,6 +85,16 @@ class StoreHashTest {
     assertThat(hashKv(5)).isEqualTo(new HashKv((int) 1125682900L, -1, 5));
   }
 
+  @Test
+  void beforeTheFirstRevisionThereWasNothing() throws KvException {
+    HashKv ofNothing = new HashKv((int) 1084519789L, -1, -4);
+    assertThat(hashKv(-4)).isEqualTo(ofNothing);
+    twelveRevisions();
+    assertThat(hashKv(-4)).isEqualTo(ofNothing);
+    compactTo(5, Removal.AT_ONCE);
+    assertThat(hashKv(-4).hash()).isEqualTo(ofNothing.hash());
+  }
+
   @ParameterizedTest
   @EnumSource(Removal.class)
   void afterCompactionAtADeletion(Removal removal) throws KvException {

@@ -1,13 +1,17 @@
 package dev.keelson.sim.oracle;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.keelson.proto.etcdserverpb.AuthenticateRequest;
 import dev.keelson.proto.etcdserverpb.AuthenticateResponse;
 import dev.keelson.proto.etcdserverpb.CompactionRequest;
+import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrantResponse;
 import dev.keelson.proto.etcdserverpb.LeaseKeepAliveRequest;
+import dev.keelson.proto.etcdserverpb.RangeRequest;
+import dev.keelson.proto.v3electionpb.CampaignRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -20,6 +24,12 @@ final class ComparedRun implements AutoCloseable {
   private static final int STEPS_BETWEEN_SETTLING = 10;
   private static final int LARGE_BYTES = 64 << 10;
   private static final long KEEP_ALIVE_TIMEOUT_MILLIS = 20_000;
+
+  /** Answers with the newest revision and little else. */
+  private static final Operation.Call REVISION =
+      new Operation.Call(
+          KVGrpc.getRangeMethod(),
+          RangeRequest.newBuilder().setKey(ByteString.copyFrom(new byte[1])).build());
 
   private final Side left;
   private final Side right;
@@ -116,6 +126,10 @@ final class ComparedRun implements AutoCloseable {
     learn(left, leftRequest, leftAnswer);
     learn(right, rightRequest, rightAnswer);
     comparison.compare(where, leftRequest, leftAnswer, rightAnswer);
+    if (call.request() instanceof CampaignRequest) {
+      // Who leads already and brings another value has it written after what the header tells.
+      call(user, REVISION, REVISION::describe);
+    }
   }
 
   private static void learn(Side side, Message request, Answer answer) {

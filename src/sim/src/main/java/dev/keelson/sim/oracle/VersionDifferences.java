@@ -2,6 +2,8 @@ package dev.keelson.sim.oracle;
 
 import com.google.protobuf.Message;
 import dev.keelson.proto.etcdserverpb.AuthRoleGetRequest;
+import dev.keelson.proto.etcdserverpb.DefragmentRequest;
+import dev.keelson.proto.etcdserverpb.DowngradeRequest;
 import dev.keelson.proto.etcdserverpb.HashKVRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.proto.etcdserverpb.RequestOp;
@@ -63,6 +65,23 @@ final class VersionDifferences {
                           && watch.hasCreateRequest()
                           && startsBelowZero(watch.getCreateRequest())),
               new Entry(
+                  "a downgrade that does not run can be canceled",
+                  "3.6 logs that there is none and answers; 3.5.16 refuses",
+                  (request, difference) ->
+                      request instanceof DowngradeRequest downgrade
+                          && downgrade.getAction() == DowngradeRequest.DowngradeAction.CANCEL
+                          && difference.left().contains("etcdserver: no inflight downgrade job")),
+              new Entry(
+                  "maintenance is denied with a code of its own",
+                  "3.6 gives a denial of the maintenance service the code and text of any other;"
+                      + " 3.5.16 lets the inner error out",
+                  (request, difference) ->
+                      isMaintenance(request)
+                          && difference.left().contains("UNKNOWN \"auth: permission denied\"")
+                          && difference
+                              .right()
+                              .contains("PERMISSION_DENIED \"etcdserver: permission denied\"")),
+              new Entry(
                   "role root shows what it may do",
                   "since 3.6 it answers one permission for everything, whatever it was granted",
                   (request, difference) ->
@@ -111,6 +130,10 @@ final class VersionDifferences {
 
   private static boolean startsBelowZero(WatchCreateRequest request) {
     return request.getStartRevision() < 0;
+  }
+
+  private static boolean isMaintenance(Message request) {
+    return request instanceof DefragmentRequest || request instanceof HashKVRequest;
   }
 
   private static boolean sortsUnknown(Message request) {
