@@ -24,6 +24,7 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.enterprise.event.Observes;
@@ -188,6 +189,10 @@ public final class MemberLifecycle {
       }
       stopped = true;
       stopMember = memberStarted;
+      if (ApplicationLifecycleManager.isVmShuttingDown()) {
+        // Java does not tell which; without one there is a line about what went wrong
+        log.info("received signal; shutting down");
+      }
       log.atInfo().addKeyValue("name", configuration.get(MemberOptions.NAME)).log("closing member");
       health.enterTerminalState();
       if (clients != null) {

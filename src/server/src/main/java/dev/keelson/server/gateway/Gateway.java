@@ -64,9 +64,12 @@ public final class Gateway {
   /**
    * Begins the call that a path stands for.
    *
-   * @throws StatusException if there is none, or while the member does not serve clients
+   * @param timeout the value of {@link CallTimeout#HEADER}, if there is one
+   * @throws StatusException if there is none, if the timeout is not a time, or while the member
+   *     does not serve clients
    */
-  GatewayCall call(String path, Metadata metadata) throws StatusException {
+  GatewayCall call(String path, Metadata metadata, @Nullable String timeout)
+      throws StatusException {
     MethodDescriptor<Message, Message> method = Routes.find(path);
     if (method == null) {
       throw Status.NOT_FOUND.withDescription("Not Found").asException();
@@ -75,6 +78,6 @@ public final class Gateway {
     if (open == null) {
       throw Status.UNAVAILABLE.withDescription("etcdserver: server stopped").asException();
     }
-    return new GatewayCall(open, method, metadata);
+    return new GatewayCall(open, method, metadata, CallTimeout.options(timeout));
   }
 }

@@ -5,6 +5,7 @@ import dev.keelson.server.gateway.MessageJson.MalformedException;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
@@ -72,12 +73,15 @@ final class GatewayCall implements AutoCloseable {
     }
   }
 
-  GatewayCall(Channel channel, MethodDescriptor<Message, Message> method, Metadata metadata) {
+  GatewayCall(
+      Channel channel,
+      MethodDescriptor<Message, Message> method,
+      Metadata metadata,
+      CallOptions options) {
     this.method = method;
     Bounded answers = new Bounded(method.getResponseMarshaller());
     call =
-        channel.newCall(
-            method.toBuilder(method.getRequestMarshaller(), answers).build(), CallOptions.DEFAULT);
+        channel.newCall(method.toBuilder(method.getRequestMarshaller(), answers).build(), options);
     call.start(
         new ClientCall.Listener<>() {
           @Override
@@ -93,11 +97,20 @@ final class GatewayCall implements AutoCloseable {
 
           @Override
           public void onClose(Status status, Metadata trailers) {
-            arrived.add(new Item(null, status));
+            Deadline deadline = options.getDeadline();
+            arrived.add(
+                new Item(null, deadline != null && deadline.isExpired() ? asEtcd(status) : status));
           }
         },
         metadata);
     call.request(1);
+  }
+
+  /** The words of Go for a call that took too long. */
+  private static Status asEtcd(Status status) {
+    return status.getCode() == Status.Code.DEADLINE_EXCEEDED
+        ? Status.DEADLINE_EXCEEDED.withDescription("context deadline exceeded")
+        : status;
   }
 
   /** Whether there is one answer and not a stream of them. */

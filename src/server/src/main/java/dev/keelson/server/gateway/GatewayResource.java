@@ -34,7 +34,11 @@ public final class GatewayResource {
   public Response call(InputStream body, @Context HttpServerRequest request)
       throws IOException, InterruptedException {
     try {
-      GatewayCall call = gateway.call(request.path(), RequestMetadata.of(request.headers()));
+      GatewayCall call =
+          gateway.call(
+              request.path(),
+              RequestMetadata.of(request.headers()),
+              request.getHeader(CallTimeout.HEADER));
       call.send(body);
       return call.isUnary() ? answer(call) : first(call, request);
     } catch (StatusException e) {

@@ -54,7 +54,7 @@ final class GatewaySocket {
   private void call(HttpServerRequest request, Gateway gateway)
       throws IOException, InterruptedException {
     boolean answered = false;
-    try (GatewayCall call = gateway.call(request.path(), RequestMetadata.ofSocket(request))) {
+    try (GatewayCall call = gateway.call(request.path(), RequestMetadata.ofSocket(request), null)) {
       body.onEnd(call::close);
       call.send(body);
       for (Message next = call.next(); next != null; next = call.next()) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.io.JsonEOFException;
-import com.fasterxml.jackson.core.json.UTF8StreamJsonParser;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
@@ -21,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * proto files, unknown fields ignored, nothing written that has its default.
  */
 final class MessageJson {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** JSON is UTF-8; what looks like UTF-16 or UTF-32 is broken, as for Go. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build();
+
   private static final JsonFormat.Printer PRINTER =
       JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();
 
@@ -81,11 +83,6 @@ final class MessageJson {
      * @throws IOException if the body cannot be read
      */
     @Nullable Message next() throws MalformedException, IOException {
-      if (!(parser instanceof UTF8StreamJsonParser)) {
-        // by the zeros at its beginning Jackson took the body for UTF-16 or UTF-32
-        throw new MalformedException(
-            "invalid character '\\x00' looking for beginning of object key string");
-      }
       try {
         JsonToken first = parser.nextToken();
         if (first == null) {

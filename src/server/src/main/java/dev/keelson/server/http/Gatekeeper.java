@@ -15,7 +15,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +30,10 @@ final class Gatekeeper {
 
   private static final int PRIORITY = 1000;
 
-  /** Paths that take GET only; below the last two hang single checks. */
-  private static final List<String> GET_ONLY = List.of("/health", "/version", "/livez", "/readyz");
+  /** Paths that take GET only, beside those of the probes. */
+  private static final Set<String> GET_ONLY = Set.of("/health", "/version", "/debug/vars");
+
+  private static final Set<String> PROBES = ProbeResource.paths();
 
   /**
    * Over gRPC the name in a certificate is a user; through etcd's gateway it would be lost, and so
@@ -97,7 +99,7 @@ final class Gatekeeper {
       end(context, 403, "origin not allowed\n"); // browsers let every page read a WebSocket
     } else if (relayed.surface() == Surface.METRICS && !isOnMetricsSurface(path)) {
       end(context, 404, "404 page not found\n");
-    } else if (path.endsWith("/") && !isForGateway(path)) {
+    } else if ((path.endsWith("/") && !isForGateway(path)) || isUnknownCheck(path)) {
       end(context, 404, "404 page not found\n"); // routes of quarkus-rest would take it
     } else if (isGetOnly(path) && !request.method().equals(HttpMethod.GET)) {
       response.putHeader("Allow", "GET");
@@ -112,11 +114,15 @@ final class Gatekeeper {
   }
 
   private static boolean isOnMetricsSurface(String path) {
-    return path.equals("/metrics") || (isGetOnly(path) && !path.equals("/version"));
+    return path.equals("/metrics") || path.equals("/health") || PROBES.contains(path);
+  }
+
+  private static boolean isUnknownCheck(String path) {
+    return (path.startsWith("/livez/") || path.startsWith("/readyz/")) && !PROBES.contains(path);
   }
 
   private static boolean isGetOnly(String path) {
-    return GET_ONLY.contains(path) || path.startsWith("/livez/") || path.startsWith("/readyz/");
+    return GET_ONLY.contains(path) || PROBES.contains(path);
   }
 
   private static void end(RoutingContext context, int status, String text) {

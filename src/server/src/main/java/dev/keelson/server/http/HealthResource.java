@@ -59,10 +59,9 @@ public final class HealthResource {
     metrics.health(healthy);
     String body =
         new JsonObject().put("health", Boolean.toString(healthy)).put("reason", reason).encode();
-    return Response.status(healthy ? 200 : 503)
-        .type("text/plain; charset=utf-8")
-        .entity(body)
-        .build();
+    return healthy
+        ? Response.ok(body, "text/plain; charset=utf-8").build()
+        : ProbeResource.text(503, body + "\n"); // Go's http.Error
   }
 
   /** See {@link ProductVersion#json}. */

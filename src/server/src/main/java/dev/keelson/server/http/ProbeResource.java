@@ -13,6 +13,8 @@ import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -33,6 +35,14 @@ public final class ProbeResource {
   ProbeResource(Member member, HealthMetrics metrics) {
     this.view = member.view();
     this.metrics = metrics;
+  }
+
+  /** The paths of all checks, together and one by one. */
+  static Set<String> paths() {
+    Set<String> paths = new TreeSet<>(Set.of("/livez", "/readyz"));
+    LIVEZ.forEach(check -> paths.add("/livez/" + check.label()));
+    READYZ.forEach(check -> paths.add("/readyz/" + check.label()));
+    return paths;
   }
 
   /** Whether the process is worth keeping. */
@@ -122,7 +132,7 @@ public final class ProbeResource {
     return text(200, verbose ? lines.append("ok\n").toString() : "ok\n");
   }
 
-  private static Response text(int status, String body) {
+  static Response text(int status, String body) {
     return Response.status(status)
         .type("text/plain; charset=utf-8")
         .header("X-Content-Type-Options", "nosniff")

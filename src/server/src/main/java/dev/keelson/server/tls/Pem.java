@@ -27,6 +27,7 @@ import java.util.Set;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.util.encoders.DecoderException;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 
@@ -56,6 +57,8 @@ final class Pem {
                   factory.generateCertificate(new ByteArrayInputStream(block.getContent())));
         }
       }
+    } catch (DecoderException e) {
+      throw new CertificateException("a block of the file is not base64", e);
     }
     if (certificates.isEmpty()) {
       throw new CertificateException("no certificate in the file");
@@ -94,6 +97,8 @@ final class Pem {
               .generatePrivate(new PKCS8EncodedKeySpec(info.getEncoded()));
         }
       }
+    } catch (DecoderException e) {
+      throw new InvalidKeyException("a block of the file is not base64", e);
     }
     throw new InvalidKeyException("no unencrypted private key in the file");
   }

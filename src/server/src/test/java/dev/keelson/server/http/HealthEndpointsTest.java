@@ -73,10 +73,10 @@ class HealthEndpointsTest {
   @Test
   void alarmsMakeItUnhealthyUnlessExcluded() {
     member.alarms = List.of("NOSPACE");
-    expect("/health", 503, "{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}");
+    expect("/health", 503, "{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}\n");
     expect("/health?exclude=NOSPACE", 200, "{\"health\":\"true\",\"reason\":\"\"}");
     member.alarms = List.of("NOSPACE", "CORRUPT");
-    expect("/health?exclude=NOSPACE", 503, "{\"health\":\"false\",\"reason\":\"ALARM CORRUPT\"}");
+    expect("/health?exclude=NOSPACE", 503, "{\"health\":\"false\",\"reason\":\"ALARM CORRUPT\"}\n");
     expect("/health?exclude=NOSPACE&exclude=CORRUPT", 200, "{\"health\":\"true\",\"reason\":\"\"}");
     expect(
         "/readyz/data_corruption", 503, "[-]data_corruption failed: alarm activated: CORRUPT\n\n");
@@ -86,9 +86,9 @@ class HealthEndpointsTest {
   void lostLeaderMattersOnlyToTheCluster() {
     member.leader = false;
     member.linearizableError = "etcdserver: \"quoted\"";
-    expect("/health", 503, "{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
+    expect("/health", 503, "{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}\n");
     expect("/health?serializable=true", 200, "{\"health\":\"true\",\"reason\":\"\"}");
-    expect("/health?serializable=1", 503, "{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}");
+    expect("/health?serializable=1", 503, "{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}\n");
     expect("/livez", 200, "ok\n");
     expect(
         "/readyz",
@@ -105,7 +105,7 @@ class HealthEndpointsTest {
     expect(
         "/health",
         503,
-        "{\"health\":\"false\",\"reason\":\"RANGE ERROR:etcdserver: \\\"quoted\\\"\"}");
+        "{\"health\":\"false\",\"reason\":\"RANGE ERROR:etcdserver: \\\"quoted\\\"\"}\n");
   }
 
   @Test
@@ -124,7 +124,8 @@ class HealthEndpointsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/health", "/livez", "/readyz/linearizable_read", "/version"})
+  @ValueSource(
+      strings = {"/health", "/livez", "/readyz/linearizable_read", "/version", "/debug/vars"})
   void onlyGetIsTaken(String path) {
     Response answer = at(lifecycle.clientAddresses()).post(path);
     assertThat(answer.statusCode()).isEqualTo(405);
@@ -136,6 +137,7 @@ class HealthEndpointsTest {
   @ValueSource(strings = {"/", "/nope", "/livez/non_learner", "/readyz/nope"})
   void unknownPathsAreNotFound(String path) {
     expect(path, 404, "404 page not found\n");
+    assertThat(at(lifecycle.clientAddresses()).post(path).statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -170,6 +170,25 @@ final class GatewayIT {
   }
 
   @Test
+  void aCallEndsAfterItsTimeout() throws Exception {
+    assertThat(timed("1n")).isEqualTo("504 {\"code\":4,\"message\":\"context deadline exceeded\"}");
+    assertThat(timed("soon"))
+        .isEqualTo("400 {\"code\":3,\"message\":\"invalid grpc-timeout: soon\"}");
+    assertThat(timed("20S")).startsWith("200 ");
+    assertThat(timed("0S")).startsWith("200 ");
+  }
+
+  private static String timed(String timeout) throws Exception {
+    HttpRequest request =
+        at(server, "/v3/kv/range")
+            .header("Grpc-Timeout", timeout)
+            .POST(BodyPublishers.ofString("{\"key\":\"YQ==\"}"))
+            .build();
+    HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+    return response.statusCode() + " " + response.body();
+  }
+
+  @Test
   void snapshotStreamsBlobs() throws Exception {
     try (BufferedReader snapshot = stream("/v3/maintenance/snapshot", "{}")) {
       assertThat(snapshot.readLine()).startsWith("{\"result\":{\"remaining_bytes\":\"");

@@ -46,6 +46,8 @@ final class LogIT {
       server.stop();
       List<JsonObject> lines = lines(server);
       assertThat(lines).hasSizeGreaterThan(8);
+      assertThat(lines.stream().map(line -> line.getString("msg")))
+          .containsSubsequence("received signal; shutting down", "closing member", "closed member");
       for (JsonObject line : lines) {
         assertThat(line.getString("ts"))
             .as(line.encode())

@@ -3,10 +3,8 @@ package dev.keelson.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.sim.oracle.Oracle;
-import dev.keelson.sim.oracle.Service;
 import dev.keelson.sim.oracle.Target;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -16,10 +14,6 @@ final class OracleIT {
   private static final int RUNS = Integer.getInteger("oracle.runs", 3);
   private static final int OPERATIONS = Integer.getInteger("oracle.ops", 8000);
 
-  /** Shrinks to nothing as the services come. */
-  private static final Set<Service> NOT_SERVED_YET =
-      EnumSet.complementOf(EnumSet.of(Service.AUTH, Service.LOCK, Service.MEMBERSHIP));
-
   private static final Duration SHRINK_FOR = Duration.ofSeconds(90);
 
   @Test
@@ -28,7 +22,7 @@ final class OracleIT {
     long seed = Long.getLong("oracle.seed", 1);
     try (Target etcd = Target.named("etcd");
         Target keelson = Target.named(Servers.program().name())) {
-      Oracle oracle = new Oracle(etcd, keelson, NOT_SERVED_YET, System.out);
+      Oracle oracle = new Oracle(etcd, keelson, Set.of(), System.out);
       for (int run = 0; run < RUNS; run++) {
         Optional<String> difference = oracle.run(seed + run, OPERATIONS, SHRINK_FOR);
         assertThat(difference)
