@@ -20,6 +20,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +100,7 @@ final class MemberStorage implements AutoCloseable {
     }
     Closeable lock = null;
     Wal wal = null;
+    CompletableFuture<KvBackend> opening = null;
     try {
       Disk disk = environment.disk(dataDir);
       lock = disk.lock("lock");
@@ -106,6 +109,8 @@ final class MemberStorage implements AutoCloseable {
       String walName = walDir.getFileName().toString();
       WalState state;
       if (Wal.exists(walDisk, walName)) {
+        // beside the log, as each of them takes its time
+        opening = environment.backend(dataDir.resolve(STATE), settings.memory());
         Wal.Opened opened =
             Wal.open(
                 walDisk,
@@ -133,8 +138,9 @@ final class MemberStorage implements AutoCloseable {
         WalMetadata metadata = metadata(identity);
         wal = Wal.create(walDisk, walName, metadata, environment.walOptions(), environment.pool());
         state = begin(wal, metadata, identity);
+        opening = environment.backend(dataDir.resolve(STATE), settings.memory());
       }
-      KvBackend backend = environment.backend(dataDir.resolve(STATE), settings.memory());
+      KvBackend backend = await(opening);
       InstallNote note = new InstallNote(disk);
       SnapshotMetadata installed = note.read();
       if (installed != null) {
@@ -154,13 +160,13 @@ final class MemberStorage implements AutoCloseable {
       }
       return new MemberStorage(lock, disk, wal, state, backend, state.metadata());
     } catch (IOException e) {
-      release(wal, lock);
+      release(wal, opening, lock);
       throw new MemberStartException("cannot open " + dataDir + ": " + e.getMessage(), e);
     } catch (MemberStartException e) {
-      release(wal, lock);
+      release(wal, opening, lock);
       throw e;
     } catch (RuntimeException e) {
-      release(wal, lock);
+      release(wal, opening, lock);
       throw new MemberStartException(String.valueOf(e.getMessage()), e);
     }
   }
@@ -187,7 +193,26 @@ final class MemberStorage implements AutoCloseable {
     return new WalMetadata(identity.clusterId(), identity.memberId());
   }
 
-  private static void release(@Nullable Wal wal, @Nullable Closeable lock) {
+  private static KvBackend await(CompletableFuture<KvBackend> opening) {
+    try {
+      return opening.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw e;
+    }
+  }
+
+  private static void release(
+      @Nullable Wal wal, @Nullable CompletableFuture<KvBackend> opening, @Nullable Closeable lock) {
+    try {
+      if (opening != null) {
+        await(opening).close();
+      }
+    } catch (RuntimeException e) {
+      // it was not opened
+    }
     try {
       if (wal != null) {
         wal.close();

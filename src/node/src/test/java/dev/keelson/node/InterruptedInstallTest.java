@@ -34,7 +34,9 @@ class InterruptedInstallTest {
   private Path snapshot() throws IOException {
     Path checkpoint = folder.resolve("arrived");
     try (KvBackend other =
-        new SystemEnvironment().backend(folder.resolve("other"), MemberSettings.Memory.DEFAULT)) {
+        new SystemEnvironment()
+            .backend(folder.resolve("other"), MemberSettings.Memory.DEFAULT)
+            .join()) {
       try (WriteBatch batch = other.batch()) {
         batch.put(
             Families.META,

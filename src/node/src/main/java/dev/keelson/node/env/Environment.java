@@ -8,6 +8,7 @@ import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.wal.WalOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -71,8 +72,8 @@ public interface Environment extends AutoCloseable {
     return ports;
   }
 
-  /** Opens the state machine's store, or creates it empty. */
-  KvBackend backend(Path directory, MemberSettings.Memory memory);
+  /** Begins to open the state machine's store, or to create it empty. */
+  CompletableFuture<KvBackend> backend(Path directory, MemberSettings.Memory memory);
 
   /**
    * Ends timers; what they have not begun does not run any more. The pool ends by its own calls.

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -113,11 +114,14 @@ public final class SystemEnvironment implements Environment {
   }
 
   @Override
-  public KvBackend backend(Path directory, MemberSettings.Memory memory) {
-    return RocksKvBackend.open(
-        directory,
-        Families.ALL,
-        new RocksOptions(memory.blockCacheBytes(), memory.memtableBytes()));
+  public CompletableFuture<KvBackend> backend(Path directory, MemberSettings.Memory memory) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            RocksKvBackend.open(
+                directory,
+                Families.ALL,
+                new RocksOptions(memory.blockCacheBytes(), memory.memtableBytes())),
+        pool);
   }
 
   @Override

@@ -33,8 +33,8 @@ class DivergenceTest {
     try (KvBackend backend =
         new SystemEnvironment()
             .backend(
-                folder.resolve("member-" + member).resolve("state"),
-                MemberSettings.Memory.DEFAULT)) {
+                folder.resolve("member-" + member).resolve("state"), MemberSettings.Memory.DEFAULT)
+            .join()) {
       byte[] applied = Objects.requireNonNull(backend.get(Families.META, APPLIED));
       assertThat(applied).as("digest before the time").hasSize(40);
       applied[31] ^= 1;

@@ -140,10 +140,7 @@ public final class ConfigurationLoader {
     Object value = option.parse(text);
     values.put(option, value);
     explicit.add(option);
-    if (value.equals(option.defaultValue())) {
-      return;
-    }
-    if (option.support() == Option.Support.IGNORED) {
+    if (option.support() == Option.Support.IGNORED && !value.equals(option.defaultValue())) {
       note(
           "option is accepted but has no effect",
           Map.of("option", option.name(), "reason", option.supportNote()));

@@ -1,10 +1,11 @@
 package dev.keelson.server.config;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 
 /** Durations in Go's notation, for example {@code 1h30m}, {@code 100ms} or {@code 1.5s}. */
 final class GoDuration {
+  /** No more fit into 63 bits whatever they are. */
+  private static final int FRACTION_DIGITS = 18;
 
   private GoDuration() {}
 
@@ -26,7 +27,7 @@ final class GoDuration {
     if (rest.isEmpty()) {
       throw new NumberFormatException(text);
     }
-    BigDecimal total = BigDecimal.ZERO;
+    long total = 0;
     int at = 0;
     while (at < rest.length()) {
       int unitAt = at;
@@ -37,12 +38,40 @@ final class GoDuration {
       while (next < rest.length() && !isNumberPart(rest.charAt(next))) {
         next++;
       }
-      BigDecimal amount = new BigDecimal(rest.substring(at, unitAt));
-      total = total.add(amount.multiply(BigDecimal.valueOf(unit(rest.substring(unitAt, next)))));
+      long unit = unit(rest.substring(unitAt, next));
+      total = Math.addExact(total, nanos(rest.substring(at, unitAt), unit));
       at = next;
     }
-    long nanos = total.toBigInteger().longValueExact();
-    return Duration.ofNanos(negative ? -nanos : nanos);
+    return Duration.ofNanos(negative ? -total : total);
+  }
+
+  /**
+   * A decimal number of units, in Go's arithmetic: digits of the fraction beyond 18 are passed
+   * over, what is left of a nanosecond is cut off.
+   */
+  private static long nanos(String number, long unit) {
+    int point = number.indexOf('.');
+    String whole = point < 0 ? number : number.substring(0, point);
+    String fraction = point < 0 ? "" : number.substring(point + 1);
+    if ((whole.isEmpty() && fraction.isEmpty()) || fraction.indexOf('.') >= 0) {
+      throw new NumberFormatException(number);
+    }
+    long nanos = whole.isEmpty() ? 0 : Math.multiplyExact(wholeNumber(whole), unit);
+    double scale = 1;
+    long digits = 0;
+    for (int i = 0; i < Math.min(fraction.length(), FRACTION_DIGITS); i++) {
+      digits = 10 * digits + fraction.charAt(i) - '0';
+      scale *= 10;
+    }
+    return Math.addExact(nanos, (long) (digits * (unit / scale)));
+  }
+
+  private static long wholeNumber(String digits) {
+    long value = 0;
+    for (int i = 0; i < digits.length(); i++) {
+      value = Math.addExact(Math.multiplyExact(value, 10), digits.charAt(i) - '0');
+    }
+    return value;
   }
 
   private static boolean isNumberPart(char c) {
@@ -91,7 +120,13 @@ final class GoDuration {
   }
 
   private static String decimal(long value, int scale) {
-    BigDecimal number = BigDecimal.valueOf(value, scale);
-    return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
+    StringBuilder digits = new StringBuilder(Long.toString(value));
+    digits.insert(0, "0".repeat(Math.max(0, scale + 1 - digits.length())));
+    digits.insert(digits.length() - scale, '.');
+    int end = digits.length();
+    while (digits.charAt(end - 1) == '0') {
+      end--;
+    }
+    return digits.substring(0, digits.charAt(end - 1) == '.' ? end - 1 : end);
   }
 }

@@ -20,12 +20,17 @@ public record LogRotation(
 
   private static final int DEFAULT_MEGABYTES = 100;
 
+  static final LogRotation DEFAULT = new LogRotation(DEFAULT_MEGABYTES, 0, 0, false, false);
+
   /**
    * Reads the JSON object; keys that are left out are zero, as in Go.
    *
    * @throws IllegalArgumentException in etcd's words
    */
   static LogRotation parse(String json) {
+    if (json.equals(DEFAULT.toString())) {
+      return DEFAULT; // no start needs the parser for that
+    }
     Object root;
     try {
       // JSON is YAML, and the config file's parser is there already

@@ -39,6 +39,12 @@ public record Option<T>(
     return new Option<>(name, type, defaultText, help, Support.IGNORED, why);
   }
 
+  /** As equal options have equal names; what a record does by itself takes its time to link. */
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   /** The environment variable that sets this option: {@code ETCD_} and the name in capitals. */
   public String environmentName() {
     return "ETCD_" + name.toUpperCase(Locale.ROOT).replace('-', '_');

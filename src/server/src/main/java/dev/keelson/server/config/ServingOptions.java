@@ -111,7 +111,7 @@ public final class ServingOptions {
       works(
           "log-rotation-config-json",
           ROTATION,
-          "{\"maxsize\": 100, \"maxage\": 0, \"maxbackups\": 0, \"localtime\": false, \"compress\": false}",
+          LogRotation.DEFAULT.toString(),
           "Settings of log rotation.");
 
   static final List<Option<?>> ALL =

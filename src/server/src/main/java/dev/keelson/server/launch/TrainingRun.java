@@ -63,8 +63,9 @@ public final class TrainingRun {
     try {
       awaitListening(port);
       for (String path : new String[] {"/health", "/readyz?verbose", "/version", "/metrics"}) {
-        get(port, path);
+        send(port, "GET", path, "");
       }
+      send(port, "POST", "/v3/kv/range", "{\"key\":\"YQ==\"}");
       call(port);
     } catch (IOException | InterruptedException e) {
       System.err.println("training: " + e);
@@ -87,9 +88,11 @@ public final class TrainingRun {
     throw new IOException("the member does not listen");
   }
 
-  private static void get(int port, String path) throws IOException {
+  private static void send(int port, String method, String path, String body) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+      String request =
+          "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+              .formatted(method, path, body.length(), body);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       try (InputStream answer = socket.getInputStream()) {
         answer.transferTo(OutputStream.nullOutputStream());

@@ -54,7 +54,13 @@ class OptionsTest {
     "1.5s,1500,1.5s",
     "0,0,0s",
     "-2s,-2000,-2s",
-    "90s,90000,1m30s"
+    "90s,90000,1m30s",
+    ".5s,500,500ms",
+    "1.s,1000,1s",
+    "1.5h30m,7200000,2h0m0s",
+    "-1.25s,-1250,-1.25s",
+    "0.1000000000000000000000000000000001s,100,100ms",
+    "1000000h,3600000000000,1000000h0m0s"
   })
   void durationsAreGos(String text, long millis, String shown) {
     assertThat(GoDuration.parse(text)).isEqualTo(Duration.ofMillis(millis));
@@ -68,7 +74,13 @@ class OptionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "5", "s", "5x", "1..5s", "- 1s"})
+  @ValueSource(strings = {"10000000h", "9223372036855ms", "99999999999999999999ns"})
+  void durationsBeyond63BitsAreRefused(String text) {
+    assertThatThrownBy(() -> GoDuration.parse(text)).isInstanceOf(ArithmeticException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "5", "s", "5x", "1..5s", "- 1s", ".s", "1.2.3s"})
   void otherTextsAreNoDurations(String text) {
     assertThatThrownBy(() -> GoDuration.parse(text)).isInstanceOf(NumberFormatException.class);
   }

@@ -12,6 +12,7 @@ import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.wal.WalOptions;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -162,8 +163,8 @@ final class SimEnvironment implements Environment {
   }
 
   @Override
-  public KvBackend backend(Path directory, MemberSettings.Memory memory) {
-    return host.openStore(process);
+  public CompletableFuture<KvBackend> backend(Path directory, MemberSettings.Memory memory) {
+    return CompletableFuture.completedFuture(host.openStore(process));
   }
 
   @Override

@@ -6,12 +6,14 @@ import dev.keelson.storage.disk.DiskFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the records of one segment through a window that moves forward. */
 final class SegmentReader {
   private static final int WINDOW_BYTES = 128 << 10;
+  private static final byte[] ZEROS = new byte[4 << 10];
 
   /** A header whose sum is right. */
   record Header(int at, byte type, int length, int durable, int previous, int crc) {
@@ -113,17 +115,11 @@ final class SegmentReader {
   int firstNonZero(int from, int to) throws IOException {
     int at = from;
     while (at < to) {
-      int count = Math.min(to - at, RecordFormat.SECTOR_BYTES);
+      int count = Math.min(to - at, ZEROS.length);
       int offset = load(at, count);
-      int i = 0;
-      while (i + Long.BYTES <= count && window.getLong(offset + i) == 0) {
-        i += Long.BYTES;
-      }
-      while (i < count && window.get(offset + i) == 0) {
-        i++;
-      }
-      if (i < count) {
-        return at + i;
+      int zeros = Arrays.mismatch(window.array(), offset, offset + count, ZEROS, 0, count);
+      if (zeros >= 0) {
+        return at + zeros;
       }
       at += count;
     }
