@@ -71,6 +71,10 @@ public final class TlsContexts {
       pool("tls-client", Runtime.getRuntime().availableProcessors());
   private final Executor peerHandshakes = pool("tls-peer", PEER_THREADS);
   private final NameLookups lookups = new NameLookups();
+
+  /** Those to enable; empty for the usual ones. */
+  private List<String> suites = List.of();
+
   private volatile @Nullable SslContext clientServer;
   private volatile @Nullable SslContext metricsServer;
   private volatile @Nullable SslContext peerServer;
@@ -103,9 +107,14 @@ public final class TlsContexts {
    * Reads what the configuration names, and makes the certificates it asks for. The data directory
    * must exist.
    *
-   * @throws StartException when a file is missing, damaged or does not fit
+   * @throws StartException when a file is missing, damaged or does not fit, or when a cipher suite
+   *     does not exist
    */
   public void load() {
+    List<String> named = configuration.get(SecurityOptions.CIPHER_SUITES);
+    if (!named.isEmpty()) {
+      suites = CipherSuites.enabled(named); // without TLS too, so that no mistake waits for it
+    }
     List<Url> clientUrls =
         Stream.of(
                 ServingOptions.LISTEN_CLIENT_URLS,
@@ -316,9 +325,8 @@ public final class TlsContexts {
     builder
         .sslProvider(SslProvider.JDK)
         .protocols(versions.stream().map(version -> "TLSv" + version.substring(3)).toList());
-    List<String> suites = configuration.get(SecurityOptions.CIPHER_SUITES);
     if (!suites.isEmpty()) {
-      builder.ciphers(CipherSuites.enabled(suites), SupportedCipherSuiteFilter.INSTANCE);
+      builder.ciphers(suites, SupportedCipherSuiteFilter.INSTANCE);
     }
     return builder.build();
   }

@@ -33,6 +33,14 @@ final class BadStartIT {
   }
 
   @Test
+  void cipherSuiteThatIsNoneEvenWithoutTls() throws InterruptedException {
+    try (ServerProcess server =
+        new ServerProcess(Servers.program(), List.of("--cipher-suites=TLS_NONE"))) {
+      assertRefused(server, "unexpected TLS cipher suite", "TLS_NONE");
+    }
+  }
+
+  @Test
   void dataFolderThatCannotBeWritten() throws IOException, InterruptedException {
     try (ServerProcess server = new ServerProcess(Servers.program(), List.of())) {
       // A file in its place: permissions would not stop a test that runs as root.
