@@ -305,7 +305,8 @@ final class OperatorIT {
     kubernetes.awaitVoters(ONE, 3, CHANGE.multipliedBy(2));
     assertThat(kubernetes.cluster(ONE).getStatus().clusterID()).isEqualTo(id);
     assertThat(kubernetes.etcdctl(ONE, "get", "greeting")).contains("greeting\nhello");
-    assertThat(kubernetes.etcdctl(ONE, "get", "--prefix", "--count-only", "-w", "fields", "removed/"))
+    assertThat(
+            kubernetes.etcdctl(ONE, "get", "--prefix", "--count-only", "-w", "fields", "removed/"))
         .as("what was written to the members that were lost")
         .doesNotContain("\"Count\" : 0");
   }
