@@ -65,6 +65,15 @@ public record Authority(
         : this;
   }
 
+  /**
+   * When the present stage of a replacement is over.
+   *
+   * @return null while nothing is being replaced
+   */
+  public @Nullable Instant due(Duration overlap) {
+    return next == null && previous == null ? null : since.plus(overlap);
+  }
+
   /** The certificate as it should be now: the given one while it is good, else a new one. */
   public KeyAndCertificate leaf(
       Issuer issuer,

@@ -3,7 +3,6 @@ package dev.keelson.operator.member;
 import dev.keelson.proto.etcdserverpb.AuthEnableRequest;
 import dev.keelson.proto.etcdserverpb.AuthGrpc;
 import dev.keelson.proto.etcdserverpb.AuthRoleAddRequest;
-import dev.keelson.proto.etcdserverpb.AuthStatusRequest;
 import dev.keelson.proto.etcdserverpb.AuthUserAddRequest;
 import dev.keelson.proto.etcdserverpb.AuthUserChangePasswordRequest;
 import dev.keelson.proto.etcdserverpb.AuthUserGrantRoleRequest;
@@ -18,17 +17,22 @@ import java.util.function.UnaryOperator;
 public final class AuthSetup {
   private static final String ROOT = RootToken.ROOT;
 
+  /** An answer to a user name and a password. */
+  public enum Login {
+    /** Authentication is off. */
+    NOT_ENABLED,
+    /** It is on, and these are right. */
+    ACCEPTED,
+    /** It is on, and these are wrong. */
+    REFUSED
+  }
+
   private final AuthGrpc.AuthBlockingStub anybody;
   private final UnaryOperator<AuthGrpc.AuthBlockingStub> asRoot;
 
   AuthSetup(ManagedChannel channel, UnaryOperator<AuthGrpc.AuthBlockingStub> asRoot) {
     this.anybody = AuthGrpc.newBlockingStub(channel);
     this.asRoot = asRoot;
-  }
-
-  /** Whether authentication is on. */
-  public boolean enabled() {
-    return limited(anybody).authStatus(AuthStatusRequest.getDefaultInstance()).getEnabled();
   }
 
   /** Makes user and role root where they are missing, sets the password, turns it on. */
@@ -50,19 +54,23 @@ public final class AuthSetup {
     var _ = limited(anybody).authEnable(AuthEnableRequest.getDefaultInstance());
   }
 
-  /** Whether this is the password of root. */
-  public boolean accepts(String password) {
+  /**
+   * What becomes of a login of root. Only so can one learn whether authentication is on without
+   * being root already: AuthStatus is for root alone while it is.
+   */
+  public Login login(String password) {
     try {
-      return !limited(anybody)
-          .authenticate(
-              AuthenticateRequest.newBuilder().setName(ROOT).setPassword(password).build())
-          .getToken()
-          .isEmpty();
+      var _ =
+          limited(anybody)
+              .authenticate(
+                  AuthenticateRequest.newBuilder().setName(ROOT).setPassword(password).build());
+      return Login.ACCEPTED;
     } catch (StatusRuntimeException refused) {
-      if (refused.getStatus().getCode() == Status.Code.INVALID_ARGUMENT) {
-        return false;
-      }
-      throw refused;
+      return switch (refused.getStatus().getCode()) {
+        case FAILED_PRECONDITION -> Login.NOT_ENABLED;
+        case INVALID_ARGUMENT -> Login.REFUSED;
+        default -> throw refused;
+      };
     }
   }
 

@@ -86,12 +86,16 @@ final class ClusterAuth {
   }
 
   private void set(KeelsonCluster cluster, AuthSetup auth, String wanted) {
-    if (!auth.enabled()) {
-      auth.enable(wanted);
-      events.normal(cluster, "AuthEnabled", "authentication is on; the user is root");
-    } else if (!auth.accepts(wanted)) {
-      auth.changePassword(wanted);
-      events.normal(cluster, "PasswordChanged", "the password of root is the one of its Secret");
+    switch (auth.login(wanted)) {
+      case NOT_ENABLED -> {
+        auth.enable(wanted);
+        events.normal(cluster, "AuthEnabled", "authentication is on; the user is root");
+      }
+      case REFUSED -> {
+        auth.changePassword(wanted);
+        events.normal(cluster, "PasswordChanged", "the password of root is the one of its Secret");
+      }
+      case ACCEPTED -> {}
     }
   }
 

@@ -24,9 +24,12 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class ClusterCertificates {
   private static final Duration AGAIN = Duration.ofSeconds(10);
 
-  private record Result(
-      String fingerprint, Instant at, @Nullable ClientTls tls, @Nullable Problem problem) {}
+  /** What was found, from which specification, and until when that need not be done again. */
+  private record Result(String fingerprint, Instant until, Certificates certificates) {}
 
   private final KubernetesObjects kubernetes;
   private final CertificateStore store;
@@ -50,42 +53,41 @@ final class ClusterCertificates {
     this.clock = clock;
   }
 
-  /** What the operator connects with; null for plain text, or while there is nothing usable. */
-  @Nullable ClientTls keep(KeelsonCluster cluster, boolean paused, List<Problem> problems) {
+  /** Makes what is missing or due, unless paused. */
+  Certificates keep(KeelsonCluster cluster, boolean paused) {
     TlsSpec tls = cluster.getSpec().tls();
     if (tls.mode() == TlsMode.Off) {
-      return null;
+      return Certificates.NONE;
     }
     String uid = cluster.getMetadata().getUid();
     String fingerprint = Fingerprint.of(tls) + paused;
     Instant now = clock.instant();
-    Result result = results.get(uid);
-    if (result == null
-        || !result.fingerprint.equals(fingerprint)
-        || !now.isBefore(result.at.plus(AGAIN))) {
-      result = look(cluster, paused, fingerprint, now);
-      results.put(uid, result);
+    Result before = results.get(uid);
+    if (before != null && before.fingerprint.equals(fingerprint) && now.isBefore(before.until)) {
+      // what woke this pass may be a Secret that somebody deleted: look when that is allowed again
+      return before.certificates.due(before.until);
     }
-    if (result.problem != null) {
-      problems.add(result.problem);
-    }
-    return result.tls;
+    Certificates found = look(cluster, paused);
+    Instant until = now.plus(AGAIN);
+    Instant due = found.due();
+    results.put(
+        uid, new Result(fingerprint, due != null && due.isBefore(until) ? due : until, found));
+    return found;
   }
 
-  private Result look(KeelsonCluster cluster, boolean paused, String fingerprint, Instant now) {
+  private Certificates look(KeelsonCluster cluster, boolean paused) {
     try {
-      if (!paused) {
-        make(cluster);
-      }
-      return new Result(fingerprint, now, read(cluster), null);
+      Instant due = paused ? null : make(cluster);
+      return new Certificates(read(cluster), null, due);
     } catch (GeneralSecurityException | IllegalArgumentException bad) {
-      return new Result(fingerprint, now, null, problem("Unusable", bad.getMessage()));
+      return new Certificates(null, problem("Unusable", bad.getMessage()), null);
     } catch (KubernetesClientException refused) {
-      return new Result(fingerprint, now, null, problem("NotMade", refused.getMessage()));
+      return new Certificates(null, problem("NotMade", refused.getMessage()), null);
     }
   }
 
-  private void make(KeelsonCluster cluster) throws GeneralSecurityException {
+  /** Returns when a replacement of an authority goes on; null while there is none. */
+  private @Nullable Instant make(KeelsonCluster cluster) throws GeneralSecurityException {
     Names names = Names.of(cluster);
     if (cluster.getSpec().tls().mode() == TlsMode.CertManager) {
       for (GenericKubernetesResource certificate : CertManager.certificates(cluster)) {
@@ -93,7 +95,7 @@ final class ClusterCertificates {
       }
     }
     if (cluster.getSpec().tls().mode() != TlsMode.SelfSigned) {
-      return;
+      return null;
     }
     String full = names.namespace() + "/" + names.cluster();
     Authority clients = store.authority(cluster, names.authoritySecret(), full + " clients");
@@ -127,6 +129,12 @@ final class ClusterCertificates {
             clients,
             names.clientCertificateSecret(),
             LeafRequest.client(CertificateHolders.CLIENT));
+    Duration overlap = Duration.ofSeconds(tls.caOverlapSeconds());
+    return Stream.of(clients, peers)
+        .map(authority -> authority.due(overlap))
+        .filter(Objects::nonNull)
+        .min(Comparator.naturalOrder())
+        .orElse(null);
   }
 
   private ClientTls read(KeelsonCluster cluster) throws GeneralSecurityException {

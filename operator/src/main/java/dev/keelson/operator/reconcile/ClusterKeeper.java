@@ -99,7 +99,7 @@ final class ClusterKeeper {
         warn(cluster, waiting);
         status.report(cluster, seen, waiting, kept.problems());
         metrics.reported(cluster);
-        return pause(waiting);
+        return PassPause.of(waiting, kept.due(), seen.observation().now());
       }
       case StatusStep write -> {
         status.record(cluster, seen, write, kept.problems());
@@ -176,15 +176,5 @@ final class ClusterKeeper {
     if (!said) {
       events.warning(cluster, reason, "nothing is changed until this is over");
     }
-  }
-
-  private static Duration pause(@Nullable WaitReason waiting) {
-    return switch (waiting) {
-      case STEADY, PAUSED, HIBERNATED -> Duration.ofSeconds(30);
-      case QUORUM_LOST, RECOVERY_REFUSED, FOREIGN_CLUSTER, ROLL_STUCK, BACKING_OFF ->
-          Duration.ofSeconds(5);
-      case QUORUM_GUARD, NO_LEADER -> Duration.ofSeconds(2);
-      case null, default -> Duration.ofSeconds(1);
-    };
   }
 }

@@ -43,9 +43,11 @@ final class ClusterParts {
       objects.apply(Services.peers(cluster));
       objects.apply(Services.client(cluster));
     }
-    Access access =
-        new Access(certificates.keep(cluster, paused, problems), auth.password(cluster));
-    return new Parts(access, problems);
+    Certificates kept = certificates.keep(cluster, paused);
+    if (kept.problem() != null) {
+      problems.add(kept.problem());
+    }
+    return new Parts(new Access(kept.tls(), auth.password(cluster)), problems, kept.due());
   }
 
   /** What depends on the members. */
@@ -62,6 +64,6 @@ final class ClusterParts {
     disks.keep(cluster, seen, problems);
     auth.keep(cluster, seen, problems);
     clientSecret.keep(cluster);
-    return new Parts(made.access(), problems);
+    return new Parts(made.access(), problems, made.due());
   }
 }

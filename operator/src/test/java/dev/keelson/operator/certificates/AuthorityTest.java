@@ -83,6 +83,8 @@ final class AuthorityTest {
     KeyAndCertificate old = one.leaf(issuer, null, SERVER, EARLY, start);
 
     Authority two = one.advance(issuer, "ns/db", 2, OVERLAP, start);
+    assertThat(one.due(OVERLAP)).isNull();
+    assertThat(two.due(OVERLAP)).isEqualTo(start.plus(OVERLAP));
     assertThat(two.leaf(issuer, old, SERVER, EARLY, start)).isEqualTo(old);
     assertThat(two.advance(issuer, "ns/db", 2, OVERLAP, start.plus(OVERLAP).minusSeconds(1)))
         .isEqualTo(two);
@@ -91,6 +93,7 @@ final class AuthorityTest {
     Authority three = two.advance(issuer, "ns/db", 2, OVERLAP, later);
     KeyAndCertificate young = three.leaf(issuer, old, SERVER, EARLY, later);
     assertThat(young).isNotEqualTo(old);
+    assertThat(three.due(OVERLAP)).isEqualTo(later.plus(OVERLAP));
     for (Authority holder : List.of(two, three)) {
       assertThat(trusted(holder.bundle(), old)).isTrue();
       assertThat(trusted(holder.bundle(), young)).isTrue();
@@ -99,6 +102,7 @@ final class AuthorityTest {
     Authority four = three.advance(issuer, "ns/db", 2, OVERLAP, later.plus(OVERLAP));
     assertThat(trusted(four.bundle(), young)).isTrue();
     assertThat(trusted(four.bundle(), old)).isFalse();
+    assertThat(four.due(OVERLAP)).isNull();
     assertThat(four.generation()).isEqualTo(2);
     assertThat(four.advance(issuer, "ns/db", 2, OVERLAP, later.plus(OVERLAP.multipliedBy(9))))
         .isEqualTo(four);

@@ -8,6 +8,8 @@ import dev.keelson.operator.api.v1alpha1.BackupStatus;
 import dev.keelson.operator.api.v1alpha1.BackupSummary;
 import dev.keelson.operator.api.v1alpha1.KeelsonBackup;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -29,6 +31,9 @@ final class BackupIT {
   private static final String NAME = "kept";
   private static final int KEYS = 300;
 
+  /** The password is in a Secret of the user's, so that it outlives the cluster, as backups do. */
+  private static final String AUTH = "auth: {enabled: true, rootSecretRef: kept-password}\n";
+
   private final Kubernetes kubernetes;
   private final S3Server s3;
 
@@ -39,8 +44,10 @@ final class BackupIT {
 
   @BeforeAll
   void fill() {
-    kubernetes.create(NAME, "replicas: 1\n");
+    password("first");
+    kubernetes.create(NAME, "replicas: 1\n" + AUTH);
     kubernetes.awaitVoters(NAME, 1, LIMIT);
+    awaitPassword("first");
     write("early", KEYS);
     credentials("bucket", S3Server.SECRET);
     credentials("wrong", "not-the-secret");
@@ -64,6 +71,25 @@ final class BackupIT {
   @AfterAll
   void remove() {
     kubernetes.destroy(NAME);
+  }
+
+  private void password(String password) {
+    kubernetes.apply(
+        """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: kept-password}
+        stringData: {password: %s}
+        """
+            .formatted(password));
+  }
+
+  /** Clients are told the password that is in force. */
+  private void awaitPassword(String password) {
+    kubernetes.until(
+        LIMIT,
+        () -> kubernetes.secret(NAME + "-client", "password").equals(password),
+        () -> String.join("\n", kubernetes.events(NAME)));
   }
 
   private void credentials(String name, String secret) {
@@ -186,6 +212,24 @@ final class BackupIT {
 
   @Test
   @Order(3)
+  void aNewPasswordAndALargerDiskAreTakenUp() {
+    password("second");
+    kubernetes.patch(NAME, "{\"storage\": {\"size\": \"2Gi\"}}");
+    awaitPassword("second");
+    kubernetes.until(
+        LIMIT,
+        () ->
+            kubernetes.disks(NAME).stream()
+                .allMatch(
+                    disk ->
+                        new Quantity("2Gi").equals(disk.getStatus().getCapacity().get("storage"))),
+        () -> Serialization.asYaml(kubernetes.disks(NAME)));
+    kubernetes.await(NAME, LIMIT, cluster -> Kubernetes.isNot(cluster, "Degraded"));
+    verify("early", KEYS);
+  }
+
+  @Test
+  @Order(4)
   void whatIsWrongIsNamed() {
     backUp("wrong-key", bucket(s3.endpoint(), "wrong"));
     backUp("no-server", bucket("http://" + s3.address() + ":1", "bucket"));
@@ -198,7 +242,7 @@ final class BackupIT {
   }
 
   @Test
-  @Order(4)
+  @Order(5)
   void whatWasDestroyedIsRestoredUnderTheSameName() {
     write("late", KEYS);
     backUp("last", bucket(s3.endpoint(), "bucket"));
@@ -206,7 +250,7 @@ final class BackupIT {
     String before = kubernetes.cluster(NAME).getStatus().clusterID();
     kubernetes.destroy(NAME);
     assertThat(kubernetes.disks(NAME)).isEmpty();
-    kubernetes.create(NAME, "replicas: 1\nbootstrap: {fromBackup: {name: last}}\n");
+    kubernetes.create(NAME, "replicas: 1\nbootstrap: {fromBackup: {name: last}}\n" + AUTH);
     KeelsonCluster restored = kubernetes.awaitVoters(NAME, 1, LIMIT);
     assertThat(restored.getStatus().clusterID()).isNotEqualTo(before);
     verify("early", KEYS);

@@ -2,6 +2,8 @@ package dev.keelson.operator.e2e;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.operator.model.OwnedSecret;
+import dev.keelson.proto.etcdserverpb.AuthGrpc;
+import dev.keelson.proto.etcdserverpb.AuthenticateRequest;
 import dev.keelson.proto.etcdserverpb.ClusterGrpc;
 import dev.keelson.proto.etcdserverpb.KVGrpc;
 import dev.keelson.proto.etcdserverpb.MemberListRequest;
@@ -13,18 +15,18 @@ import dev.keelson.proto.etcdserverpb.RequestOp;
 import dev.keelson.proto.etcdserverpb.TxnRequest;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.Security;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -40,27 +42,21 @@ final class Client implements AutoCloseable {
   /** How long it goes on trying; a request that takes longer has failed. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
   private static final int BATCH = 100;
   private static final long PAUSE_MILLIS = 100;
   private static final long DEADLINE_SECONDS = 3;
 
-  static {
-    // A Service that is made anew has another address; must come before the first lookup. A
-    // system property of the same name is for gRPC's own memory.
-    var _ = System.setProperty("networkaddress.cache.ttl", "0");
-    Security.setProperty("networkaddress.cache.ttl", "0");
-    Security.setProperty("networkaddress.cache.negative.ttl", "0");
-  }
-
   private final Supplier<Secret> secrets;
-  private Map<String, String> known;
+  private Secret known;
   private ManagedChannel channel;
+  private @Nullable String token;
 
   Client(Supplier<Secret> secrets) {
     this.secrets = secrets;
-    Secret secret = secrets.get();
-    this.known = Map.copyOf(secret.getData());
-    this.channel = open(secret);
+    this.known = secrets.get();
+    this.channel = open(known);
   }
 
   private static ManagedChannel open(Secret secret) {
@@ -157,7 +153,7 @@ final class Client implements AutoCloseable {
     while (true) {
       try {
         return call.apply(
-            KVGrpc.newBlockingStub(channel)
+            authenticated(KVGrpc.newBlockingStub(channel))
                 .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .withWaitForReady());
       } catch (StatusRuntimeException failed) {
@@ -168,6 +164,29 @@ final class Client implements AutoCloseable {
         renew();
       }
     }
+  }
+
+  /** With a token, if the Secret has a password. */
+  private KVGrpc.KVBlockingStub authenticated(KVGrpc.KVBlockingStub stub) {
+    String password = OwnedSecret.text(known, "password");
+    if (password == null) {
+      return stub;
+    }
+    if (token == null) {
+      token =
+          AuthGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+              .withWaitForReady()
+              .authenticate(
+                  AuthenticateRequest.newBuilder()
+                      .setName(Objects.requireNonNull(OwnedSecret.text(known, "username")))
+                      .setPassword(password)
+                      .build())
+              .getToken();
+    }
+    Metadata headers = new Metadata();
+    headers.put(TOKEN, token);
+    return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   private static void pause() {
@@ -181,10 +200,11 @@ final class Client implements AutoCloseable {
 
   /** With the certificates of now, as a program does whose Secret is mounted as files. */
   private void renew() {
+    token = null;
     Secret secret = secrets.get();
-    if (!known.equals(secret.getData())) {
+    if (!known.getData().equals(secret.getData())) {
       channel.shutdownNow();
-      known = Map.copyOf(secret.getData());
+      known = secret;
       channel = open(secret);
     }
   }

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -92,6 +93,7 @@ final class FiguresIT {
           kubernetes.patch(NAME, "{\"image\": \"keelson:0.1.1\"}");
           kubernetes.awaitVoters(NAME, 3, LIMIT);
         });
+    loaded("rotation", () -> kubernetes.replaceAuthorities(NAME, LIMIT));
     try (Client client = kubernetes.connect(NAME)) {
       client.fill("filled/", KEYS);
     }
@@ -124,23 +126,25 @@ final class FiguresIT {
     Files.writeString(Path.of(file), line + "\n");
   }
 
-  /** Hibernated ones, since this machine could not run the members of so many. */
+  /** Of one running member each, since this machine could not run three times as many. */
   private void idle() throws IOException {
     List<String> names = IntStream.range(0, IDLE_CLUSTERS).mapToObj(i -> "idle-" + i).toList();
-    names.forEach(name -> kubernetes.create(name, "replicas: 0\n"));
-    names.forEach(
-        name ->
-            kubernetes.await(
-                name, LIMIT, c -> c.getStatus() != null && Kubernetes.is(c, "Hibernated")));
+    kubernetes.apply(
+        names.stream()
+            .map(name -> Kubernetes.manifest(name, "replicas: 1\n"))
+            .collect(Collectors.joining("---\n")));
+    names.forEach(name -> kubernetes.awaitVoters(name, 1, LIMIT));
     Path process = Path.of("/proc", kubernetes.operatorProcess());
     double before = processorSeconds(process);
     Kubernetes.pause(IDLE);
     figures.put("idleClusters", IDLE_CLUSTERS);
+    figures.put("idleMembers", IDLE_CLUSTERS);
     figures.put(
         "idleCpuPercent",
         Math.round((processorSeconds(process) - before) / IDLE.toSeconds() * 1000) / 10.0);
     figures.put("idleResidentMiB", residentMiB(process));
-    names.forEach(kubernetes::destroy);
+    kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "kc", "--all", "--timeout=55s");
+    names.forEach(kubernetes::removeLeftovers);
     assertThat(figures).containsKey("idleCpuPercent");
   }
 

@@ -27,14 +27,21 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A user: kubectl to change things, the API to look at them, and a client of what runs there. */
 final class Kubernetes implements AutoCloseable {
   static final String NAMESPACE = "keelson-e2e";
-  private static final String OPERATOR = "keelson-operator";
+
+  /** The operator's Deployment, and its namespace. */
+  static final String OPERATOR = "keelson-operator";
+
   private static final String INSTANCE = "app.kubernetes.io/instance";
   private static final Duration POLL = Duration.ofMillis(250);
+
+  /** The stand-in for the kubelet brings changed Secrets to running Pods every 30 s. */
+  private static final Duration OVERLAP = Duration.ofSeconds(40);
 
   private final Rig rig;
   private final KubernetesClient client;
@@ -145,8 +152,12 @@ final class Kubernetes implements AutoCloseable {
 
   /** Makes a cluster. */
   void create(String name, String spec) {
-    apply(
-        """
+    apply(manifest(name, spec));
+  }
+
+  /** A cluster, as YAML. */
+  static String manifest(String name, String spec) {
+    return """
         apiVersion: keelson.dev/v1alpha1
         kind: KeelsonCluster
         metadata:
@@ -154,13 +165,37 @@ final class Kubernetes implements AutoCloseable {
         spec:
           storage: {size: 1Gi}
         """
-                .formatted(name)
-            + spec.indent(2));
+            .formatted(name)
+        + spec.indent(2);
   }
 
   /** Merges something, in JSON, into the specification of a cluster. */
   void patch(String name, String spec) {
     kubectl("-n", NAMESPACE, "patch", "kc", name, "--type=merge", "-p", "{\"spec\":" + spec + "}");
+  }
+
+  /**
+   * Has a cluster's authorities replaced, and waits until the old ones are not trusted any more.
+   */
+  void replaceAuthorities(String name, Duration limit) {
+    patch(
+        name,
+        "{\"tls\": {\"caGeneration\": 2, \"caOverlapSeconds\": %d}}"
+            .formatted(OVERLAP.toSeconds()));
+    String client = name + "-client";
+    String before = secret(name + "-ca", "tls.crt");
+    until(
+        limit,
+        () ->
+            Stream.of("-ca", "-peer-ca")
+                    .allMatch(
+                        secret ->
+                            events(name)
+                                .contains(
+                                    "Authority: %s: the old one is not trusted any more"
+                                        .formatted(name + secret)))
+                && !secret(client, "ca.crt").contains(before),
+        () -> String.join("\n", events(name)));
   }
 
   void scale(String name, int replicas) {
@@ -218,6 +253,32 @@ final class Kubernetes implements AutoCloseable {
 
   /** Runs etcdctl in a Pod that is given nothing but the client Secret; returns its output. */
   String etcdctl(String cluster, String... words) {
+    return etcdctlWith(
+        """
+              env:
+                - name: ETCDCTL_ENDPOINTS
+                  valueFrom: {secretKeyRef: {name: %1$s-client, key: endpoints}}
+                - {name: ETCDCTL_CACERT, value: /client/ca.crt}
+                - {name: ETCDCTL_CERT, value: /client/tls.crt}
+                - {name: ETCDCTL_KEY, value: /client/tls.key}
+              volumeMounts: [{name: client, mountPath: /client, readOnly: true}]
+          volumes: [{name: client, secret: {secretName: %1$s-client}}]
+        """
+            .formatted(cluster),
+        words);
+  }
+
+  /** Runs etcdctl in a Pod against an endpoint in plain text; returns its output. */
+  String etcdctlAt(String endpoint, String... words) {
+    return etcdctlWith(
+        """
+              env: [{name: ETCDCTL_ENDPOINTS, value: '%s'}]
+        """
+            .formatted(endpoint),
+        words);
+  }
+
+  private String etcdctlWith(String connection, String... words) {
     String name = "etcdctl-" + ++etcdctls;
     apply(
         """
@@ -230,16 +291,9 @@ final class Kubernetes implements AutoCloseable {
             - name: etcdctl
               image: etcdctl:3.5.16
               command: [etcdctl, %s]
-              env:
-                - name: ETCDCTL_ENDPOINTS
-                  valueFrom: {secretKeyRef: {name: %s-client, key: endpoints}}
-                - {name: ETCDCTL_CACERT, value: /client/ca.crt}
-                - {name: ETCDCTL_CERT, value: /client/tls.crt}
-                - {name: ETCDCTL_KEY, value: /client/tls.key}
-              volumeMounts: [{name: client, mountPath: /client, readOnly: true}]
-          volumes: [{name: client, secret: {secretName: %s-client}}]
         """
-            .formatted(name, String.join(", ", words), cluster, cluster));
+                .formatted(name, String.join(", ", words))
+            + connection);
     until(
         Duration.ofSeconds(60),
         () -> List.of("Succeeded", "Failed").contains(pod(name).getStatus().getPhase()),
@@ -321,6 +375,11 @@ final class Kubernetes implements AutoCloseable {
   static boolean is(KeelsonCluster cluster, String condition) {
     Condition found = condition(cluster, condition);
     return found != null && "True".equals(found.getStatus());
+  }
+
+  static boolean isNot(KeelsonCluster cluster, String condition) {
+    Condition found = condition(cluster, condition);
+    return found != null && "False".equals(found.getStatus());
   }
 
   static @Nullable Condition condition(KeelsonCluster cluster, String type) {

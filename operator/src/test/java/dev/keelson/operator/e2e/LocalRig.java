@@ -34,6 +34,11 @@ final class LocalRig implements Rig {
   private static final String KUBELET = "kubelet";
   private static final String ETCD = "etcd";
 
+  private static final String BRIDGE = "fk0";
+
+  /** One that is nobody else's: "locally administered". */
+  private static final String BRIDGE_ADDRESS = "02:00:0a:f4:00:01";
+
   /** This machine's address in the network of the Pods. */
   private static final String HOST = "10.244.0.1";
 
@@ -52,6 +57,7 @@ final class LocalRig implements Rig {
     Path root = root();
     Path cache = Path.of(System.getProperty("user.home"), ".cache/keelson");
     String given = System.getenv("KEELSON_KUBE_TOOLS");
+    need(!"no".equals(System.getenv("KEELSON_KUBERNETES_TESTS")), "KEELSON_KUBERNETES_TESTS=no");
     need(given != null, "KEELSON_KUBE_TOOLS is not set");
     Path tools = Path.of(Objects.requireNonNull(given));
     Path etcd = cache.resolve("etcd/bin/etcd");
@@ -142,13 +148,32 @@ final class LocalRig implements Rig {
             "--images",
             images.file().toString(),
             "--nodes",
-            "3"));
+            "3",
+            "--bridge",
+            BRIDGE));
+    fixBridge();
     messages =
         new TerminationMessages(
             new KubernetesClientBuilder()
                 .withConfig(Config.fromKubeconfig(kubeconfig().toFile()))
                 .build(),
             images.messages());
+  }
+
+  /**
+   * A bridge has the lowest hardware address of its ports unless it is given one. With each Pod
+   * that comes or goes it might change, and every other Pod would then send to the former one, that
+   * is reach neither Services nor this machine, until it asks again: for up to a minute.
+   */
+  private static void fixBridge() {
+    Command fix = Command.of("ip", "link", "set", BRIDGE, "address", BRIDGE_ADDRESS);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (fix.run(10).status() != 0) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("the node has no bridge " + BRIDGE);
+      }
+      pause();
+    }
   }
 
   private void background(String name, Map<String, String> environment, List<String> words)
