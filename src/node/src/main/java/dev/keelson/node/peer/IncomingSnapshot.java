@@ -111,14 +111,14 @@ final class IncomingSnapshot {
   /**
    * Writes bytes that follow what is there.
    *
+   * @param source read to its end
    * @throws MalformedMessageException if they go beyond the end
    */
-  void append(byte[] bytes) throws IOException {
-    if (bytes.length > sizeBytes - next) {
+  void append(ByteBuffer source) throws IOException {
+    if (source.remaining() > sizeBytes - next) {
       throw new MalformedMessageException("snapshot longer than it was said to be");
     }
-    checksum.update(bytes);
-    ByteBuffer source = ByteBuffer.wrap(bytes);
+    checksum.update(source.duplicate());
     while (source.hasRemaining()) {
       FileChannel target = channel;
       if (target == null) {

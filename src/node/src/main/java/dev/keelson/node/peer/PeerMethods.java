@@ -1,7 +1,11 @@
 package dev.keelson.node.peer;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.keelson.proto.peer.PeerGrpc;
 import dev.keelson.proto.peer.RaftAck;
+import dev.keelson.proto.peer.SnapshotChunk;
+import dev.keelson.proto.peer.SnapshotResult;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -12,8 +16,9 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * The method that carries consensus, with marshallers of its own: a sender encodes messages
- * straight into the buffers of the connection, a receiver decodes them knowing who sent them.
+ * The methods that carry consensus and snapshots, with marshallers of their own: a sender encodes
+ * messages straight into the buffers of the connection, a receiver decodes them knowing who sent
+ * them.
  */
 final class PeerMethods {
   /** As senders see it. */
@@ -26,6 +31,12 @@ final class PeerMethods {
   static final MethodDescriptor<byte[], RaftAck> RECEIVE =
       PeerGrpc.getRaftMethod().toBuilder(
               new BytesMarshaller(), PeerGrpc.getRaftMethod().getResponseMarshaller())
+          .build();
+
+  /** As receivers see it: the bytes of a chunk stand in the message as it arrived. */
+  static final MethodDescriptor<SnapshotChunk, SnapshotResult> RECEIVE_SNAPSHOT =
+      PeerGrpc.getInstallSnapshotMethod().toBuilder(
+              new ChunkMarshaller(), PeerGrpc.getInstallSnapshotMethod().getResponseMarshaller())
           .build();
 
   private PeerMethods() {}
@@ -82,19 +93,45 @@ final class PeerMethods {
 
     @Override
     public byte[] parse(InputStream stream) {
+      return readAll(stream);
+    }
+  }
+
+  private static final class ChunkMarshaller implements MethodDescriptor.Marshaller<SnapshotChunk> {
+    @Override
+    public InputStream stream(SnapshotChunk chunk) {
+      throw new UnsupportedOperationException("receivers send results only");
+    }
+
+    @Override
+    public SnapshotChunk parse(InputStream stream) {
+      CodedInputStream in = UnsafeByteOperations.unsafeWrap(readAll(stream)).newCodedInput();
+      in.enableAliasing(true);
       try {
-        int length = stream.available();
-        byte[] encoded = stream.readNBytes(length);
-        byte[] rest = stream.readAllBytes();
-        if (rest.length == 0) {
-          return encoded;
-        }
-        byte[] all = Arrays.copyOf(encoded, encoded.length + rest.length);
-        System.arraycopy(rest, 0, all, encoded.length, rest.length);
-        return all;
+        return SnapshotChunk.parseFrom(in);
       } catch (IOException e) {
-        throw Status.INTERNAL.withCause(e).asRuntimeException();
+        throw Status.INTERNAL
+            .withDescription("a chunk that cannot be decoded")
+            .withCause(e)
+            .asRuntimeException();
       }
+    }
+  }
+
+  /** One array without a copy, where the length of the message is known, as it is from the wire. */
+  private static byte[] readAll(InputStream message) {
+    try {
+      byte[] encoded = new byte[message.available()];
+      int length = message.readNBytes(encoded, 0, encoded.length);
+      byte[] rest = message.readAllBytes();
+      if (length == encoded.length && rest.length == 0) {
+        return encoded;
+      }
+      byte[] all = Arrays.copyOf(encoded, length + rest.length);
+      System.arraycopy(rest, 0, all, length, rest.length);
+      return all;
+    } catch (IOException e) {
+      throw Status.INTERNAL.withCause(e).asRuntimeException();
     }
   }
 }

@@ -27,7 +27,7 @@ final class PeerService {
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(PeerGrpc.SERVICE_NAME)
             .addMethod(PeerMethods.RECEIVE)
-            .addMethod(PeerGrpc.getInstallSnapshotMethod())
+            .addMethod(PeerMethods.RECEIVE_SNAPSHOT)
             .addMethod(PeerGrpc.getSnapshotProgressMethod())
             .addMethod(PeerGrpc.getLeaseRenewMethod())
             .addMethod(PeerGrpc.getLeaseTimeToLiveMethod())
@@ -36,7 +36,7 @@ final class PeerService {
             .addMethod(PeerGrpc.getDescribeMethod());
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(descriptor.build()).addMethod(PeerMethods.RECEIVE, raft);
-    service.addMethod(PeerGrpc.getInstallSnapshotMethod(), snapshots);
+    service.addMethod(PeerMethods.RECEIVE_SNAPSHOT, snapshots);
     add(service, PeerGrpc.getSnapshotProgressMethod(), snapshots::progress);
     add(service, PeerGrpc.getLeaseRenewMethod(), receiver::renewLeases);
     add(service, PeerGrpc.getLeaseTimeToLiveMethod(), receiver::timeToLive);

@@ -1,5 +1,6 @@
 package dev.keelson.node.peer;
 
+import com.google.protobuf.ByteString;
 import dev.keelson.node.metrics.NetworkMetrics;
 import dev.keelson.proto.peer.SnapshotChunk;
 import dev.keelson.proto.peer.SnapshotData;
@@ -14,6 +15,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -85,6 +87,7 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
     private final long sender;
     private final NetworkMetrics.Peer counters;
     private final BlockingQueue<SnapshotChunk> arrived = new LinkedBlockingQueue<>();
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
     private volatile boolean cancelled;
 
     Transfer(ServerCall<SnapshotChunk, SnapshotResult> call, long sender) {
@@ -215,16 +218,16 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
     }
 
     private @Nullable SnapshotResult write(SnapshotData data) throws IOException {
-      byte[] bytes = data.getData().toByteArray();
+      ByteBuffer bytes = direct(data.getData());
       CRC32C crc = new CRC32C();
-      crc.update(bytes);
+      crc.update(bytes.duplicate());
       synchronized (lock) {
         IncomingSnapshot current = own();
         if (data.getOffset() != current.nextOffset() || (int) crc.getValue() != data.getCrc32C()) {
           return result(
               Outcome.CORRUPT,
               current.nextOffset(),
-              "chunk at %d of %d bytes".formatted(data.getOffset(), bytes.length));
+              "chunk at %d of %d bytes".formatted(data.getOffset(), bytes.remaining()));
         }
         try {
           current.append(bytes);
@@ -237,6 +240,16 @@ final class SnapshotCalls implements ServerCallHandler<SnapshotChunk, SnapshotRe
           return result(Outcome.TRY_LATER, 0, e.toString());
         }
       }
+    }
+
+    /** The bytes where checksums and files take them without another copy, until the next call. */
+    private ByteBuffer direct(ByteString data) {
+      if (buffer.capacity() < data.size()) {
+        buffer = ByteBuffer.allocateDirect(data.size());
+      }
+      buffer.clear();
+      data.copyTo(buffer);
+      return buffer.flip();
     }
 
     private SnapshotResult finish(int crc32c) throws IOException {

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotStream extends ClientCall.Listener<SnapshotResult> {
   private static final long STALLED_MILLIS = 30_000;
 
+  /** More is handed over while this much waits for the network, so that it never runs dry. */
+  private static final int UNSENT_BYTES = 512 << 10;
+
   /** The receiver's sync of everything is within its answer. */
   private static final long ANSWER_MILLIS = 300_000;
 
@@ -32,7 +35,10 @@ final class SnapshotStream extends ClientCall.Listener<SnapshotResult> {
   private @Nullable Status closed;
 
   SnapshotStream(ManagedChannel channel, Metadata headers, SnapshotHeader header) {
-    call = channel.newCall(PeerGrpc.getInstallSnapshotMethod(), CallOptions.DEFAULT);
+    call =
+        channel.newCall(
+            PeerGrpc.getInstallSnapshotMethod(),
+            CallOptions.DEFAULT.withOnReadyThreshold(UNSENT_BYTES));
     call.start(this, headers);
     call.request(1);
     call.sendMessage(SnapshotChunk.newBuilder().setHeader(header).build());
