@@ -2,30 +2,24 @@ package dev.keelson.kv.mvcc;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.proto.mvccpb.KeyValue;
+import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.WriteBatch;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fills an empty store from the rows of etcd's {@code key} bucket, given by ascending revision.
  * What etcd rebuilds in memory at each start (the newest version of each key, which version
  * replaced which, the keys of a lease) is derived while they pass and written beside them, with
- * memory for one batch however many there are.
+ * memory for two runs of them however many there are.
  *
  * <p>The first version of a key is known by its {@code version}, so only later versions and
  * deletions look up what was there before.
  */
 public final class HistoryImport implements AutoCloseable {
-  private static final int BATCH_BYTES = 1 << 20;
-  private static final byte[] DELETED = {};
-
   private final KvBackend backend;
-  private final WriteBatch batch;
-
-  /** Rows that only the batch holds yet, of puts and (empty) of deletions. */
-  private final Map<ByteString, byte[]> changedInBatch = new HashMap<>();
+  private final BulkLoad load;
 
   private long revision = MvccStore.FIRST_REVISION;
   private long keys;
@@ -34,10 +28,11 @@ public final class HistoryImport implements AutoCloseable {
    * Begins.
    *
    * @param backend empty
+   * @param writer runs what it is given one after the other, perhaps beside the caller
    */
-  public HistoryImport(KvBackend backend) {
+  public HistoryImport(KvBackend backend, Executor writer) {
     this.backend = backend;
-    batch = backend.batch();
+    load = new BulkLoad(backend, writer);
   }
 
   /** The newest revision so far. */
@@ -50,9 +45,9 @@ public final class HistoryImport implements AutoCloseable {
     return keys;
   }
 
-  /** Where rows of other families that belong to the import go. */
-  public WriteBatch batch() {
-    return batch;
+  /** Adds a row of another family that belongs to the import. */
+  public void put(Family family, byte[] key, byte[] value) {
+    load.put(family, key, value);
   }
 
   /**
@@ -71,14 +66,11 @@ public final class HistoryImport implements AutoCloseable {
     } else if (row != null) {
       put(revisionKey, event.main(), event.sub(), row);
     }
-    if (batch.sizeBytes() >= BATCH_BYTES) {
-      write();
-    }
   }
 
   private void put(byte[] at, long main, long sub, KeyValue row) {
-    KeyMeta before = row.getVersion() == 1 ? new KeyMeta() : find(row.getKey());
     byte[] key = row.getKey().toByteArray();
+    KeyMeta before = row.getVersion() == 1 ? new KeyMeta() : find(key);
     byte[] stored =
         Row.encodePut(
             sub,
@@ -89,36 +81,31 @@ public final class HistoryImport implements AutoCloseable {
             row.getVersion(),
             row.getValue(),
             row.getLease());
-    batch.put(Families.CURRENT, key, stored);
-    batch.put(Families.EVENTS, at, stored);
+    load.put(Families.CURRENT, key, stored);
+    load.put(Families.EVENTS, at, stored);
     supersede(key, before, main, sub);
     moveLease(key, before.lease, row.getLease());
     if (!before.exists()) {
       keys++;
     }
-    changedInBatch.put(row.getKey(), stored);
   }
 
   private void delete(byte[] at, long main, long sub, ByteString name) {
-    KeyMeta before = find(name);
     byte[] key = name.toByteArray();
-    batch.put(Families.EVENTS, at, Row.encodeDeletion(sub, before.revision(), key));
+    KeyMeta before = find(key);
+    load.put(Families.EVENTS, at, Row.encodeDeletion(sub, before.revision(), key));
     if (before.exists()) {
-      batch.delete(Families.CURRENT, key);
+      load.delete(Families.CURRENT, key);
       supersede(key, before, main, sub);
       moveLease(key, before.lease, 0);
       keys--;
     }
-    changedInBatch.put(name, DELETED);
   }
 
-  private KeyMeta find(ByteString key) {
+  private KeyMeta find(byte[] key) {
     KeyMeta meta = new KeyMeta();
-    byte[] stored = changedInBatch.get(key);
-    if (stored == null) {
-      stored = backend.get(Families.CURRENT, key.toByteArray());
-    }
-    if (stored != null && stored.length > 0) {
+    byte[] stored = load.get(Families.CURRENT, key);
+    if (stored != null) {
       meta.read(Row.parse(stored));
     }
     return meta;
@@ -126,7 +113,7 @@ public final class HistoryImport implements AutoCloseable {
 
   private void supersede(byte[] key, KeyMeta before, long main, long sub) {
     if (before.exists()) {
-      batch.put(
+      load.put(
           Families.HISTORY,
           StoreKeys.history(key, main, sub),
           StoreKeys.pointer(before.main, before.sub));
@@ -135,17 +122,11 @@ public final class HistoryImport implements AutoCloseable {
 
   private void moveLease(byte[] key, long from, long to) {
     if (from != 0 && from != to) {
-      batch.delete(Families.LEASE_KEYS, StoreKeys.leaseKey(from, key));
+      load.delete(Families.LEASE_KEYS, StoreKeys.leaseKey(from, key));
     }
     if (to != 0 && from != to) {
-      batch.put(Families.LEASE_KEYS, StoreKeys.leaseKey(to, key), new byte[0]);
+      load.put(Families.LEASE_KEYS, StoreKeys.leaseKey(to, key), new byte[0]);
     }
-  }
-
-  private void write() {
-    backend.write(batch);
-    batch.clear();
-    changedInBatch.clear();
   }
 
   /**
@@ -191,26 +172,28 @@ public final class HistoryImport implements AutoCloseable {
     revision = Math.addExact(Math.max(revision, compactions.inForce()), bumpBy);
     long scheduled = bumpBy > 0 ? revision : compactions.inForce();
     if (scheduled >= 0) {
-      batch.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(scheduled, 0));
+      load.put(Families.META, StoreKeys.SCHEDULED_COMPACTION, StoreKeys.event(scheduled, 0));
     }
     if (compactions.finished >= 0) {
-      batch.put(
+      load.put(
           Families.META, StoreKeys.FINISHED_COMPACTION, StoreKeys.event(compactions.finished, 0));
     }
     // members restored from the same file begin with the same digest; the revision is one
-    batch.put(
+    load.put(
         Families.META,
         StoreKeys.APPLIED,
         new AppliedPosition(index, term, revision, revision, 0).encode());
-    write();
+    load.finish();
     CountIndex counts = new CountIndex();
     counts.rebuild(backend);
-    batch.put(Families.META, StoreKeys.COUNTS, counts.encode(index));
-    write();
+    try (WriteBatch batch = backend.batch()) {
+      batch.put(Families.META, StoreKeys.COUNTS, counts.encode(index));
+      backend.write(batch);
+    }
   }
 
   @Override
   public void close() {
-    batch.close();
+    load.abandon();
   }
 }

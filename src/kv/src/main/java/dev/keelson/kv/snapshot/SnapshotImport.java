@@ -13,6 +13,7 @@ import dev.keelson.storage.bbolt.BoltWalk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,15 +35,17 @@ public final class SnapshotImport implements AutoCloseable {
    * Begins.
    *
    * @param backend empty
+   * @param writer runs what it is given one after the other, perhaps beside the caller; until
+   *     {@link #finish} or {@link #close} has returned nobody else writes to the backend
    * @throws SnapshotFormatException if the file is not a snapshot of a known version
    * @throws IOException if the file is damaged or cannot be read
    */
-  public SnapshotImport(BoltReader file, KvBackend backend) throws IOException {
+  public SnapshotImport(BoltReader file, KvBackend backend, Executor writer) throws IOException {
     this.backend = backend;
     meta = SnapshotMeta.read(file);
     walk = file.walk();
     bucket = walk.nextBucket();
-    history = new HistoryImport(backend);
+    history = new HistoryImport(backend, writer);
   }
 
   /**
@@ -94,7 +97,7 @@ public final class SnapshotImport implements AutoCloseable {
   private void put(String name, byte[] key, byte[] value) {
     Family family = CarriedBuckets.FAMILIES.get(name);
     if (family != null) {
-      history.batch().put(family, key, value);
+      history.put(family, key, value);
     }
   }
 
@@ -145,7 +148,7 @@ public final class SnapshotImport implements AutoCloseable {
   public void finish(List<Member> members, long index, long term, long bumpBy) {
     for (Member member : members) {
       byte[] id = ByteBuffer.allocate(Long.BYTES).putLong(member.getID()).array();
-      history.batch().put(Families.MEMBERS, id, member.toByteArray());
+      history.put(Families.MEMBERS, id, member.toByteArray());
     }
     history.finish(meta.compactions(), index, term, bumpBy);
   }

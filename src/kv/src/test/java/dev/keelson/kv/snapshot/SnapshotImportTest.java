@@ -77,7 +77,7 @@ class SnapshotImportTest {
 
   private static void restore(Path file, MemoryKvBackend into, long bumpBy) throws IOException {
     try (BoltReader reader = BoltReader.open(file, Files.size(file));
-        SnapshotImport rows = new SnapshotImport(reader, into)) {
+        SnapshotImport rows = new SnapshotImport(reader, into, Runnable::run)) {
       while (rows.step(500)) {
         assertThat(rows.bytes()).isPositive();
       }

@@ -5,10 +5,12 @@ import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.Reader;
+import dev.keelson.storage.backend.RowSink;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import dev.keelson.storage.backend.memory.MemoryKvBackend;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,11 @@ final class SimStore implements KvBackend {
   @Override
   public void write(WriteBatch batch) {
     backend.write(batch);
+  }
+
+  @Override
+  public void ingest(Family family, Consumer<RowSink> rows) {
+    backend.ingest(family, rows);
   }
 
   @Override

@@ -52,6 +52,59 @@ public abstract class KvBackendContract {
   }
 
   @Test
+  void ingestedRowsReplaceOlderOnesAndAreDurableWithAllBefore() throws Exception {
+    put(POINT, "a", "written");
+    put(POINT, "b", "written");
+    put(POINT, "c", "written");
+    backend.ingest(
+        POINT,
+        rows -> {
+          rows.put(bytes("b"), bytes("ingested"));
+          rows.delete(bytes("c"));
+          rows.put(bytes("d"), bytes("ingested"));
+        });
+    backend.ingest(LOG, _ -> {});
+    List<String> expected = List.of("a=written", "b=ingested", "d=ingested");
+    assertThat(all(backend, POINT)).isEqualTo(expected);
+    CountDownLatch flushed = new CountDownLatch(1);
+    backend.startFlush(flushed::countDown);
+    assertThat(flushed.await(30, SECONDS)).as("told, with nothing to flush").isTrue();
+    put(POINT, "e", "lost");
+    backend = crash(backend);
+    assertThat(all(backend, POINT)).isEqualTo(expected);
+  }
+
+  @Test
+  void ingestedRowsOutOfOrderAreNotTakenIn() {
+    assertThatThrownBy(
+            () ->
+                backend.ingest(
+                    POINT,
+                    rows -> {
+                      rows.put(bytes("b"), bytes("1"));
+                      rows.put(bytes("a"), bytes("2"));
+                    }))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(all(backend, POINT)).isEmpty();
+    backend.ingest(POINT, rows -> rows.put(bytes("a"), bytes("3")));
+    assertThat(all(backend, POINT)).containsExactly("a=3");
+  }
+
+  @Test
+  void manyOverlappingIngestionsAreMerged() {
+    for (int i = 0; i < 40; i++) {
+      String value = "v" + i;
+      backend.ingest(
+          POINT,
+          rows -> {
+            rows.put(bytes("a"), bytes(value));
+            rows.put(bytes("z"), bytes(value));
+          });
+    }
+    assertThat(all(backend, POINT)).containsExactly("a=v39", "z=v39");
+  }
+
+  @Test
   void aBatchIsVisibleAsAWhole() {
     try (WriteBatch batch = backend.batch()) {
       batch.put(POINT, bytes("a"), bytes("1"));

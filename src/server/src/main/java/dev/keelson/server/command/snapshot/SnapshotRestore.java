@@ -17,6 +17,8 @@ import dev.keelson.storage.bbolt.BoltReader;
 import dev.keelson.storage.wal.WalException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the directories of a member from a snapshot file, all or nothing. */
@@ -114,18 +116,16 @@ public final class SnapshotRestore {
 
   private Result fill(BoltReader reader, KvBackend backend, MemberSeed seed, long bumpBy)
       throws IOException {
-    FlushPacer pacer = new FlushPacer(backend, MEMORY.memtableBytes());
-    try (SnapshotImport rows = new SnapshotImport(reader, backend)) {
+    try (ExecutorService writer =
+            Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("snapshot-rows").factory());
+        SnapshotImport rows = new SnapshotImport(reader, backend, writer)) {
       while (rows.step(STEP_BYTES)) {
         progress.update("restoring", rows.bytes(), file.length());
-        pacer.pace();
       }
       rows.finish(seed.members(), seed.index(), seed.term(), bumpBy);
       long compacted = bumpBy > 0 ? rows.revision() : rows.meta().compactions().inForce();
       return new Result(rows.revision(), compacted, rows.keys(), null, null);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandException(ExitStatus.UNAVAILABLE, "interrupted", e);
     } catch (ArithmeticException e) {
       throw new CommandException(
           ExitStatus.USAGE, "--bump-revision " + bumpBy + " leaves no revisions", e);

@@ -4,6 +4,7 @@ import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.Reader;
+import dev.keelson.storage.backend.RowSink;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +105,15 @@ public final class MemoryKvBackend implements KvBackend {
     }
     state = open().with(memoryBatch.changes());
     unflushedBytes += memoryBatch.sizeBytes();
+  }
+
+  @Override
+  public void ingest(Family family, Consumer<RowSink> rows) {
+    try (MemoryBatch batch = new MemoryBatch()) {
+      rows.accept(new AscendingRows(family, batch));
+      write(batch);
+    }
+    flush();
   }
 
   @Override

@@ -34,9 +34,10 @@ final class FlushTracker extends AbstractEventListener {
     this.callbacks = callbacks;
   }
 
-  /** Everything up to {@code sequence} is durable: what a database was opened with. */
-  synchronized void opened(long sequence) {
-    durable = sequence;
+  /** Everything up to {@code sequence} is durable, without a flush that would report it. */
+  synchronized void durable(long sequence) {
+    durable = Math.max(durable, sequence);
+    release();
   }
 
   /**
@@ -55,8 +56,7 @@ final class FlushTracker extends AbstractEventListener {
 
   @Override
   public synchronized void onFlushCompleted(RocksDB db, FlushJobInfo info) {
-    durable = Math.max(durable, info.getLargestSeqno());
-    release();
+    durable(info.getLargestSeqno());
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.keelson.storage.backend.BackendException;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.Reader;
+import dev.keelson.storage.backend.RowSink;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import java.io.IOException;
@@ -21,11 +22,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -99,7 +102,7 @@ final class RocksInstance implements Reader {
     }
     allHandles = List.copyOf(opened);
     handles = opened.subList(0, families.size()).toArray(ColumnFamilyHandle[]::new);
-    tracker.opened(db.getLatestSequenceNumber());
+    tracker.durable(db.getLatestSequenceNumber());
     flusher = new Flusher(db, allHandles, tracker, gate, callbacks, directory);
     paces = families.stream().map(this::pace).toList();
   }
@@ -274,6 +277,22 @@ final class RocksInstance implements Reader {
       unflushedBytes += rocksBatch.sizeBytes() + (long) MEMTABLE_ROW_OVERHEAD * rocksBatch.count();
     } catch (RocksDBException e) {
       throw failed("write", e);
+    } finally {
+      gate.exit();
+    }
+  }
+
+  void ingest(Family family, Consumer<RowSink> rows) {
+    enter();
+    try (Options table = tuning.table(family.access());
+        Ingestion ingestion = new Ingestion(db, handle(family), directory, table)) {
+      ingestion.write(rows);
+      flusher.flush();
+      unflushedBytes = 0;
+      ingestion.takeIn();
+      tracker.durable(db.getLatestSequenceNumber());
+    } catch (RocksDBException e) {
+      throw failed("ingestion", e);
     } finally {
       gate.exit();
     }

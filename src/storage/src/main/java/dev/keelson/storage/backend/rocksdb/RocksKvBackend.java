@@ -5,12 +5,14 @@ import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.Reader;
+import dev.keelson.storage.backend.RowSink;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -119,6 +121,11 @@ public final class RocksKvBackend implements KvBackend {
   @Override
   public void write(WriteBatch batch) {
     current.write(batch);
+  }
+
+  @Override
+  public void ingest(Family family, Consumer<RowSink> rows) {
+    current.ingest(family, rows);
   }
 
   @Override

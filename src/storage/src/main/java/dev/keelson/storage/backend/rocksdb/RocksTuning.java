@@ -10,6 +10,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.RocksObject;
 
 /**
@@ -29,6 +30,7 @@ final class RocksTuning implements AutoCloseable {
   private static final int CACHE_SHARD_BITS = 2;
   private static final double BLOOM_BITS_PER_KEY = 10;
   private static final int MAX_OPEN_FILES = 512;
+  private static final long SYNC_BYTES = 1 << 20;
   private static final int BACKGROUND_JOBS = 2;
 
   private final RocksOptions options;
@@ -54,7 +56,7 @@ final class RocksTuning implements AutoCloseable {
         .setMaxBackgroundJobs(BACKGROUND_JOBS)
         .setMaxOpenFiles(MAX_OPEN_FILES)
         // Hands data to the disk while files are written, lest one large fsync delays the raft log.
-        .setBytesPerSync(1 << 20)
+        .setBytesPerSync(SYNC_BYTES)
         .setMaxManifestFileSize(16 << 20)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setMaxLogFileSize(1 << 20)
@@ -64,6 +66,18 @@ final class RocksTuning implements AutoCloseable {
   }
 
   ColumnFamilyOptions family(Family.Access access) {
+    return own(familyOptions(access));
+  }
+
+  /** What a table for a family is written with, outside of the database; close it. */
+  Options table(Family.Access access) {
+    try (DBOptions files = new DBOptions();
+        ColumnFamilyOptions tables = familyOptions(access)) {
+      return new Options(files.setBytesPerSync(SYNC_BYTES), tables);
+    }
+  }
+
+  private ColumnFamilyOptions familyOptions(Family.Access access) {
     BlockBasedTableConfig table =
         new BlockBasedTableConfig()
             .setBlockCache(cache)
@@ -72,7 +86,7 @@ final class RocksTuning implements AutoCloseable {
     if (access == Family.Access.POINT) {
       table.setFilterPolicy(filter);
     }
-    return own(new ColumnFamilyOptions())
+    return new ColumnFamilyOptions()
         .setTableFormatConfig(table)
         .setWriteBufferSize(SAFETY_FACTOR * options.memtableBytes())
         // Above the number of flushes an owner has under way, so that writes do not stall.
