@@ -65,7 +65,10 @@ public final class Wiring {
                 applied,
                 budgets,
                 new ClusterCertificates(
-                    kubernetes, new CertificateStore(kubernetes, events, clock), clock),
+                    kubernetes,
+                    new CertificateStore(kubernetes, events, clock),
+                    connections,
+                    clock),
                 auth,
                 new ClientSecret(kubernetes, applied, auth),
                 new DiskGrowth(kubernetes, events)),
