@@ -97,7 +97,7 @@ public final class Planner {
       case PENDING, RUNNING -> now.isBefore(pod.since().plus(START_GRACE));
       case TERMINATING -> diskUsable && now.isBefore(pod.since().plus(START_GRACE));
       case READY -> now.isBefore(pod.since().plus(READY_GRACE));
-      case CRASH_LOOPING, TERMINAL -> false;
+      case UNREADY, CRASH_LOOPING, TERMINAL -> false;
     };
   }
 }

@@ -147,6 +147,7 @@ final class RecoveryScenarioTest {
     "READY,20,QUORUM_LOST",
     "TERMINATING,119,STARTING",
     "TERMINATING,120,QUORUM_LOST",
+    "UNREADY,0,QUORUM_LOST",
     "CRASH_LOOPING,0,QUORUM_LOST"
   })
   void aMemberThatMayAnswerSoonIsWaitedFor(PodState state, int seconds, WaitReason reason) {
