@@ -56,6 +56,11 @@ public final class ClusterClient {
     return client;
   }
 
+  /** Asks the same addresses once more. */
+  public ClusterClient again() {
+    return connect(connections, addresses, access);
+  }
+
   private void ask() {
     Map<MemberAddress, Future<StatusResponse>> asked = new LinkedHashMap<>();
     for (MemberAddress address : addresses) {
