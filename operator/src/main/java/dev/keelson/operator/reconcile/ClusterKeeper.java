@@ -109,7 +109,10 @@ final class ClusterKeeper {
         status.report(cluster, seen, waiting, kept.problems());
         metrics.reported(cluster);
         ClusterView view = seen.view();
-        if (waiting == WaitReason.STEADY && view != null && kept.problems().isEmpty()) {
+        if (waiting == WaitReason.STEADY
+            && view != null
+            && seen.observation().hasAllDisks()
+            && kept.problems().isEmpty()) {
           resting.rests(cluster, touches, view, () -> seen.client().again().view(), kept.due());
         }
         return PassPause.of(waiting, kept.due(), seen.observation().now());

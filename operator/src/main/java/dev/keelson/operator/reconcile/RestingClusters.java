@@ -2,6 +2,7 @@ package dev.keelson.operator.reconcile;
 
 import dev.keelson.operator.api.v1alpha1.AuthSpec;
 import dev.keelson.operator.api.v1alpha1.BackupSummary;
+import dev.keelson.operator.api.v1alpha1.ClusterPhase;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.api.v1alpha1.TlsMode;
 import dev.keelson.operator.member.ClusterView;
@@ -66,7 +67,7 @@ final class RestingClusters {
       Supplier<@Nullable ClusterView> look,
       @Nullable Instant due) {
     ResourceID id = ResourceID.fromResource(cluster);
-    if (dependsOnOthers(cluster)) {
+    if (!isWell(cluster) || dependsOnOthers(cluster)) {
       resting.remove(id);
       return;
     }
@@ -112,6 +113,11 @@ final class RestingClusters {
         && rest.version.equals(cluster.getMetadata().getResourceVersion())
         && rest.touches == touches(ResourceID.fromResource(cluster))
         && now.isBefore(rest.until);
+  }
+
+  /** While a member is down its grace runs out at some time, which nobody tells. */
+  private static boolean isWell(KeelsonCluster cluster) {
+    return cluster.getStatus() != null && cluster.getStatus().phase() == ClusterPhase.Running;
   }
 
   /** Secrets that a person or cert-manager writes are not watched, so each pass reads them. */

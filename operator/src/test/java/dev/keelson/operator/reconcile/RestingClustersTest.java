@@ -2,7 +2,6 @@ package dev.keelson.operator.reconcile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keelson.operator.api.v1alpha1.ClusterStatus;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.member.ClusterView;
 import dev.keelson.operator.member.ListedMember;
@@ -53,14 +52,19 @@ final class RestingClustersTest {
   }
 
   private static KeelsonCluster cluster(String version, String spec) {
+    return cluster(version, spec, "phase: Running");
+  }
+
+  private static KeelsonCluster cluster(String version, String spec, String status) {
     return Serialization.unmarshal(
             """
             apiVersion: keelson.dev/v1alpha1
             kind: KeelsonCluster
             metadata: {name: demo, namespace: default, uid: u, resourceVersion: '%s'}
             spec: {%s}
+            status: {%s}
             """
-                .formatted(version, spec),
+                .formatted(version, spec, status),
             KeelsonCluster.class)
         .filled();
   }
@@ -136,11 +140,17 @@ final class RestingClustersTest {
     assertThat(pause()).isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"phase: Degraded", "phase: Changing", ""})
+  void whatIsNotWellIsLookedAtWhole(String status) {
+    resting.rests(cluster("5", "", status), 0, view(1, 7, 100), () -> answer, null);
+    assertThat(pause()).isNull();
+  }
+
   @Test
   void aBackupThatGetsTooOldIsNoticedInTime() {
-    KeelsonCluster cluster = cluster("5", "backup: {maxAgeSeconds: 60}");
-    cluster.setStatus(
-        Serialization.unmarshal("backup: {lastVerified: '" + START + "'}", ClusterStatus.class));
+    String status = "phase: Running, backup: {lastVerified: '" + START + "'}";
+    KeelsonCluster cluster = cluster("5", "backup: {maxAgeSeconds: 60}", status);
     resting.rests(cluster, 0, view(1, 7, 100), () -> answer, null);
     now = START.plusSeconds(60);
     assertThat(pause()).isNotNull();
