@@ -253,9 +253,15 @@ final class OperatorIT {
     kubernetes.await(ONE, CHANGE, cluster -> Kubernetes.is(cluster, "Hibernated"));
     assertThat(kubernetes.memberPods(ONE)).isEmpty();
     assertThat(kubernetes.cluster(ONE).getStatus().replicas()).isZero();
+    long alarms = quorumsLost();
     kubernetes.scale(ONE, 3);
     assertThat(serials(kubernetes.awaitVoters(ONE, 3, CHANGE))).isEqualTo(before);
+    assertThat(quorumsLost()).as("members that start are not lost").isEqualTo(alarms);
     assertThat(kubernetes.etcdctl(ONE, "get", "greeting")).contains("greeting\nhello");
+  }
+
+  private long quorumsLost() {
+    return kubernetes.events(ONE).stream().filter(event -> event.startsWith("QuorumLost")).count();
   }
 
   @Test
