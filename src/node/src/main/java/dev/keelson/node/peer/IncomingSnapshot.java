@@ -5,6 +5,7 @@ import dev.keelson.proto.peer.SnapshotFile;
 import dev.keelson.proto.peer.SnapshotHeader;
 import dev.keelson.raft.SnapshotMetadata;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -13,24 +14,30 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot on its way in, written file by file as it arrives; it outlives the connection it comes
- * by, so that the next one goes on where that broke. Each file is durable before the next begins.
- * Not thread-safe.
+ * by, so that the next one goes on where that broke. What has arrived is brought to the disk beside
+ * what is arriving; {@link #complete} waits for all of it. Not thread-safe.
  */
 final class IncomingSnapshot {
   /** As plain as the names that stores give their files; nothing that leads out of a directory. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}");
 
   /**
-   * After so many bytes of a file they are brought to the disk. Gigabytes left to the end would be
-   * written in one go, and every fsync on the same file system, the log's too, would wait for it.
+   * After so many bytes of a file they are brought to the disk, and no more than as many again are
+   * taken until they are there. Gigabytes left to the end would be written in one go, and every
+   * fsync on the same file system, the log's too, would wait for it.
    */
   private static final long SYNC_BYTES = 8 << 20;
+
+  private static final Executor BESIDE = Thread.ofVirtual().name("snapshot-sync")::start;
 
   private final SnapshotHeader header;
   private final Path directory;
@@ -41,6 +48,7 @@ final class IncomingSnapshot {
   private long fileOffset;
   private long next;
   private long unsynced;
+  private CompletableFuture<@Nullable Void> syncing = CompletableFuture.completedFuture(null);
 
   /**
    * Begins with an empty directory.
@@ -129,8 +137,7 @@ final class IncomingSnapshot {
       if (length == room) {
         openNext();
       } else if (unsynced >= SYNC_BYTES) {
-        target.force(false);
-        unsynced = 0;
+        sync(target, false);
       }
     }
   }
@@ -158,10 +165,32 @@ final class IncomingSnapshot {
 
   private void closeFile() throws IOException {
     if (channel != null) {
-      channel.force(true);
-      channel.close();
+      sync(channel, true);
       channel = null;
-      unsynced = 0;
+    }
+  }
+
+  /** Begins to bring a file to the disk, once what was begun before is there. */
+  private void sync(FileChannel target, boolean whole) throws IOException {
+    awaitSync();
+    unsynced = 0;
+    syncing =
+        CompletableFuture.runAsync(
+            () -> {
+              try (FileChannel _ = whole ? target : null) {
+                target.force(whole);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            BESIDE);
+  }
+
+  private void awaitSync() throws IOException {
+    try {
+      syncing.join();
+    } catch (CompletionException e) {
+      throw new IOException("cannot bring a snapshot to the disk: " + e.getCause(), e.getCause());
     }
   }
 
@@ -174,6 +203,7 @@ final class IncomingSnapshot {
     if (next != sizeBytes || (int) checksum.getValue() != crc32c) {
       return false;
     }
+    awaitSync();
     Directories.persist(directory);
     Path parent = directory.getParent();
     if (parent != null) {
@@ -184,6 +214,7 @@ final class IncomingSnapshot {
 
   /** Removes what has arrived. */
   void discard() throws IOException {
+    syncing.exceptionally(failure -> null).join();
     if (channel != null) {
       channel.close();
       channel = null;

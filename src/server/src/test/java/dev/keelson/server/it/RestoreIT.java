@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code keelson snapshot}: what etcd saved is served by Keelson, and the other way round. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -43,9 +44,12 @@ final class RestoreIT {
   private static final int REFUSED = 4;
   private static final int UNAVAILABLE = 5;
   private static final long TIMEOUT_SECONDS = 30;
+  private static final long FIRST_KILL_MILLIS = 200;
+  private static final long LATER_MILLIS = 100;
 
   private Path folder = Path.of("");
   private Path small = Path.of("");
+  private int smallHash;
 
   @BeforeAll
   void saveSomethingSmall() throws Exception {
@@ -56,6 +60,7 @@ final class RestoreIT {
       ManagedChannel channel = Servers.connect(server);
       try {
         new RandomData(channel, 3).fill(500);
+        smallHash = new StoreContents(channel).hash(0).getHash();
       } finally {
         channel.shutdownNow();
       }
@@ -348,6 +353,41 @@ final class RestoreIT {
     }
   }
 
+  /** Killed ever later, until it comes to its end. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aKilledRestoreLooksLikeNoneAndIsRepeated(boolean intoEmptyFolder) throws Exception {
+    try (ServerProcess server = new ServerProcess(Servers.program(), List.of())) {
+      Path target = server.dataFolder();
+      Files.createDirectories(intoEmptyFolder ? target : target.resolveSibling(""));
+      int killed = 0;
+      for (long millis = FIRST_KILL_MILLIS; !isMember(target); millis += LATER_MILLIS) {
+        try (Command command = Command.start(restoreCommand(small, server), Map.of())) {
+          TimeUnit.MILLISECONDS.sleep(millis);
+          command.kill();
+        }
+        killed++;
+        assertThat(Files.exists(target)).isEqualTo(intoEmptyFolder || isMember(target));
+        if (!isMember(target)) {
+          ScratchFolder.delete(target.resolve("state")); // killed just before the log got its name
+        }
+      }
+      assertThat(killed).as("attempts").isGreaterThan(1);
+      server.start();
+      ManagedChannel channel = Servers.connect(server);
+      try {
+        assertThat(new StoreContents(channel).hash(0).getHash()).isEqualTo(smallHash);
+      } finally {
+        channel.shutdownNow();
+      }
+    }
+  }
+
+  /** Whether a member would start there as one that has run before. */
+  private static boolean isMember(Path dataDir) {
+    return Files.exists(dataDir.resolve("wal"));
+  }
+
   @Test
   void targetsWithContentAreLeftAlone() throws Exception {
     Path place = Files.createDirectory(folder.resolve("full"));
@@ -391,22 +431,28 @@ final class RestoreIT {
   /** Restores for a server as its flags have it. */
   private static void restore(Path file, ServerProcess server, String... more)
       throws InterruptedException {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                "snapshot",
-                "restore",
-                file.toString(),
-                "--data-dir",
-                server.dataFolder().toString(),
-                "--name",
-                flag(server, "--name"),
-                "--initial-cluster",
-                flag(server, "--initial-cluster"),
-                "--initial-advertise-peer-urls",
-                flag(server, "--initial-advertise-peer-urls")));
+    List<String> words = restoreCommand(file, server);
     words.addAll(List.of(more));
-    assertThat(keelson(0, words.toArray(String[]::new))).contains("restored ");
+    try (Command command = Command.start(words, Map.of())) {
+      assertThat(command.end(0)).contains("restored ");
+    }
+  }
+
+  private static List<String> restoreCommand(Path file, ServerProcess server) {
+    return new ArrayList<>(
+        List.of(
+            Servers.program().executable().toString(),
+            "snapshot",
+            "restore",
+            file.toString(),
+            "--data-dir",
+            server.dataFolder().toString(),
+            "--name",
+            flag(server, "--name"),
+            "--initial-cluster",
+            flag(server, "--initial-cluster"),
+            "--initial-advertise-peer-urls",
+            flag(server, "--initial-advertise-peer-urls")));
   }
 
   /** The value of a flag; the last one counts. */
