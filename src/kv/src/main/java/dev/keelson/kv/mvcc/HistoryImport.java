@@ -104,7 +104,7 @@ public final class HistoryImport implements AutoCloseable {
 
   private KeyMeta find(byte[] key) {
     KeyMeta meta = new KeyMeta();
-    byte[] stored = load.get(Families.CURRENT, key);
+    byte[] stored = load.current(key);
     if (stored != null) {
       meta.read(Row.parse(stored));
     }
