@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /**
  * Reads bbolt files (version 2) of any page size, with or without a stored list of free pages. The
@@ -77,15 +78,23 @@ public final class BoltReader implements Closeable {
    * @throws BoltException if it is used already, or is not that page
    */
   BoltPage page(long id, PageMarks marks) throws IOException {
-    long length = run(id, marks);
+    requireInFile(id);
+    // most pages have no overflow: one read, header included
+    byte[] bytes = new byte[meta.pageBytes()];
+    readFully(file, ByteBuffer.wrap(bytes), id * meta.pageBytes());
+    long length = use(id, ByteBuffer.wrap(bytes), marks);
     if (length > PAGE_RUN_BYTES_MAX) {
       throw BoltException.at(
           id,
           "it takes %d bytes, more than the %d supported".formatted(length, PAGE_RUN_BYTES_MAX));
     }
-    ByteBuffer bytes = ByteBuffer.allocate((int) length);
-    readFully(file, bytes, id * meta.pageBytes());
-    return new BoltPage(id, bytes.array());
+    if (length > bytes.length) {
+      int first = bytes.length;
+      bytes = Arrays.copyOf(bytes, (int) length);
+      readFully(
+          file, ByteBuffer.wrap(bytes, first, bytes.length - first), id * meta.pageBytes() + first);
+    }
+    return new BoltPage(id, bytes);
   }
 
   /**
@@ -94,11 +103,20 @@ public final class BoltReader implements Closeable {
    * @return its size in bytes
    */
   long run(long id, PageMarks marks) throws IOException {
+    requireInFile(id);
+    ByteBuffer header = ByteBuffer.allocate(BoltLayout.PAGE_HEADER_BYTES);
+    readFully(file, header, id * meta.pageBytes());
+    return use(id, header, marks);
+  }
+
+  private void requireInFile(long id) throws BoltException {
     if (id < BoltLayout.FIRST_PAGE || id >= meta.pageCount()) {
       throw BoltException.at(id, "it is not in the file, which has " + meta.pageCount());
     }
-    ByteBuffer header = BoltLayout.page(ByteBuffer.allocate(BoltLayout.PAGE_HEADER_BYTES));
-    readFully(file, header, id * meta.pageBytes());
+  }
+
+  private long use(long id, ByteBuffer bytes, PageMarks marks) throws BoltException {
+    ByteBuffer header = BoltLayout.page(bytes);
     if (header.getLong(0) != id) {
       throw BoltException.at(id, "it says to be page " + Long.toUnsignedString(header.getLong(0)));
     }
