@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads what a Pod does out of its object. */
 public final class PodReader {
   private static final int RESTARTS_OF_A_LOOP = 3;
+
+  /** That a container ended may be told a little after the next one has started. */
+  private static final Duration REPORTED_WITHIN = Duration.ofSeconds(3);
 
   private PodReader() {}
 
@@ -57,7 +61,28 @@ public final class PodReader {
     if (condition(pod, "Ready").filter(ready -> "True".equals(ready.getStatus())).isPresent()) {
       return PodState.READY;
     }
-    return "Running".equals(phase) ? PodState.RUNNING : PodState.PENDING;
+    if (!"Running".equals(phase)) {
+      return PodState.PENDING;
+    }
+    return hasServed(pod) ? PodState.UNREADY : PodState.RUNNING;
+  }
+
+  /** Whether a Pod that is not ready became so a while after its process started, not before. */
+  private static boolean hasServed(Pod pod) {
+    Instant unready =
+        condition(pod, "Ready")
+            .map(PodCondition::getLastTransitionTime)
+            .map(Instant::parse)
+            .orElse(Instant.EPOCH);
+    return !pod.getStatus().getContainerStatuses().isEmpty()
+        && pod.getStatus().getContainerStatuses().stream()
+            .allMatch(
+                container ->
+                    container.getState() != null
+                        && container.getState().getRunning() != null
+                        && Instant.parse(container.getState().getRunning().getStartedAt())
+                            .plus(REPORTED_WITHIN)
+                            .isBefore(unready));
   }
 
   private static boolean loops(ContainerStatus container) {

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,11 @@ public final class ClusterClient {
     return client;
   }
 
+  /** Asks the same addresses once more. */
+  public ClusterClient again() {
+    return connect(connections, addresses, access);
+  }
+
   private void ask() {
     Map<MemberAddress, Future<StatusResponse>> asked = new LinkedHashMap<>();
     for (MemberAddress address : addresses) {
@@ -66,34 +72,26 @@ public final class ClusterClient {
               .status(StatusRequest.getDefaultInstance()));
     }
     asked.forEach(
-        (address, answer) -> {
-          MemberState state = state(answer);
-          if (state != null) {
-            states.put(address, state);
+        (address, call) -> {
+          StatusResponse status = answer(call);
+          if (status != null) {
+            states.put(address, state(status));
           }
         });
   }
 
-  private static @Nullable MemberState state(Future<StatusResponse> answer) {
-    try {
-      StatusResponse status = answer.get();
-      return new MemberState(
-          status.getHeader().getClusterId(),
-          status.getHeader().getMemberId(),
-          status.getLeader(),
-          status.getIsLearner(),
-          status.getVersion(),
-          status.getRaftIndex(),
-          status.getRaftAppliedIndex(),
-          status.getHeader().getRevision(),
-          status.getDbSize(),
-          status.getErrorsList());
-    } catch (ExecutionException dead) {
-      return null;
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      return null;
-    }
+  private static MemberState state(StatusResponse status) {
+    return new MemberState(
+        status.getHeader().getClusterId(),
+        status.getHeader().getMemberId(),
+        status.getLeader(),
+        status.getIsLearner(),
+        status.getVersion(),
+        status.getRaftIndex(),
+        status.getRaftAppliedIndex(),
+        status.getHeader().getRevision(),
+        status.getDbSize(),
+        status.getErrorsList());
   }
 
   /** What the members that answered say of themselves. */
@@ -101,20 +99,49 @@ public final class ClusterClient {
     return Collections.unmodifiableMap(states);
   }
 
-  /** The member list by a linearizable read; null if no member could serve one. */
+  /**
+   * The member list by a linearizable read; null if no member could serve one. A member that leads
+   * is asked first; if that fails all others are at once, as some of them may be on the right side
+   * of a partition.
+   */
   public @Nullable ClusterView view() {
-    for (MemberAddress address : byUsefulness()) {
-      try {
-        MemberListResponse list =
-            change(ClusterGrpc.newBlockingStub(connections.to(address, access.tls())))
-                .withDeadlineAfter(STATUS_SECONDS, TimeUnit.SECONDS)
-                .memberList(MemberListRequest.newBuilder().setLinearizable(true).build());
-        return view(list);
-      } catch (StatusRuntimeException unable) {
-        // The next one may be on the right side of a partition.
-      }
+    List<MemberAddress> order = byUsefulness();
+    if (order.isEmpty()) {
+      return null;
     }
-    return null;
+    boolean led = Objects.requireNonNull(states.get(order.getFirst())).leads();
+    MemberListResponse list = led ? list(order.subList(0, 1)) : null;
+    if (list == null) {
+      list = list(led ? order.subList(1, order.size()) : order);
+    }
+    return list == null ? null : view(list);
+  }
+
+  private @Nullable MemberListResponse list(List<MemberAddress> asked) {
+    List<Future<MemberListResponse>> answers = new ArrayList<>();
+    for (MemberAddress address : asked) {
+      answers.add(
+          authenticated(ClusterGrpc.newFutureStub(connections.to(address, access.tls())))
+              .withDeadlineAfter(STATUS_SECONDS, TimeUnit.SECONDS)
+              .memberList(MemberListRequest.newBuilder().setLinearizable(true).build()));
+    }
+    return answers.stream()
+        .map(ClusterClient::answer)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Null if there is none: the deadline of the call is over, or it failed. */
+  private static <A> @Nullable A answer(Future<A> call) {
+    try {
+      return call.get();
+    } catch (ExecutionException dead) {
+      return null;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return null;
+    }
   }
 
   private ClusterView view(MemberListResponse list) {

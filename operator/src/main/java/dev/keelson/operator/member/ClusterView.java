@@ -15,6 +15,22 @@ public record ClusterView(long clusterId, List<ListedMember> members) {
     members = List.copyOf(members);
   }
 
+  /** The same without how far the members' logs are: equal as long as nothing happens. */
+  public ClusterView settled() {
+    return new ClusterView(
+        clusterId,
+        members.stream()
+            .map(
+                member ->
+                    new ListedMember(
+                        member.id(),
+                        member.name(),
+                        member.peerUrls(),
+                        member.learner(),
+                        member.state() == null ? null : member.state().settled()))
+            .toList());
+  }
+
   /** The member that says itself that it leads, in the newest answers. */
   public Optional<ListedMember> leader() {
     return members.stream()

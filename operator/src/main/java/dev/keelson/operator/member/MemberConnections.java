@@ -1,5 +1,6 @@
 package dev.keelson.operator.member;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
@@ -8,6 +9,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -20,14 +22,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemberConnections implements AutoCloseable {
   private static final int MAX_CHANNELS = 2_000;
+  private static final int MAX_CONTEXTS = 500;
 
   private record Key(MemberAddress address, @Nullable ClientTls tls) {}
 
   private final ConcurrentMap<Key, ManagedChannel> channels = new ConcurrentHashMap<>();
+  private final ConcurrentMap<ClientTls, SslContext> contexts = new ConcurrentHashMap<>();
 
   ManagedChannel to(MemberAddress address, @Nullable ClientTls tls) {
     prune();
-    return channels.computeIfAbsent(new Key(address, tls), MemberConnections::open);
+    return Objects.requireNonNull(
+        channels.compute(
+            new Key(address, tls),
+            (key, kept) -> kept == null || failing(kept) ? reopen(key, kept) : kept));
+  }
+
+  /**
+   * A channel whose last connection failed refuses calls until it tries again, ever more rarely; a
+   * member that started in the meantime would be taken for dead. A new one tries at once.
+   */
+  private static boolean failing(ManagedChannel channel) {
+    return channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE;
+  }
+
+  private ManagedChannel reopen(Key key, @Nullable ManagedChannel failed) {
+    if (failed != null) {
+      failed.shutdown();
+    }
+    return open(key);
   }
 
   /** Every Pod has its own address for life, so old ones are not asked for again. */
@@ -37,7 +59,7 @@ public final class MemberConnections implements AutoCloseable {
     }
   }
 
-  private static ManagedChannel open(Key key) {
+  private ManagedChannel open(Key key) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(key.address.ip(), key.address.port())
             .overrideAuthority(key.address.host())
@@ -58,11 +80,19 @@ public final class MemberConnections implements AutoCloseable {
    *
    * @throws UnusableCertificates if they are no certificates and no key; the message says what
    */
-  public static void require(ClientTls tls) {
+  public void require(ClientTls tls) {
     var _ = context(tls);
   }
 
-  private static SslContext context(ClientTls tls) {
+  /** Kept, since to read keys and certificates is most of the work of a look at a cluster. */
+  private SslContext context(ClientTls tls) {
+    if (contexts.size() >= MAX_CONTEXTS) {
+      contexts.clear();
+    }
+    return contexts.computeIfAbsent(tls, MemberConnections::read);
+  }
+
+  private static SslContext read(ClientTls tls) {
     try {
       SslContextBuilder builder = GrpcSslContexts.forClient().trustManager(pem(tls.authorities()));
       if (tls.certificate() != null && tls.key() != null) {

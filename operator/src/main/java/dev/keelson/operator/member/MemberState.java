@@ -32,6 +32,12 @@ public record MemberState(
     errors = List.copyOf(errors);
   }
 
+  /** Without how far the log is, which says nothing about whether something is wrong. */
+  MemberState settled() {
+    return new MemberState(
+        clusterId, memberId, leaderId, learner, version, 0, 0, revision, dbSizeBytes, errors);
+  }
+
   boolean leads() {
     return memberId == leaderId;
   }

@@ -131,6 +131,7 @@ public final class ClusterConditions {
           case HIBERNATED -> "Hibernated";
           case QUORUM_LOST, RECOVERY_REFUSED -> "QuorumLost";
           case FOREIGN_CLUSTER -> "ForeignCluster";
+          case NO_ANSWER -> "NoAnswer";
           case null, default -> membership == null ? "Starting" : "NotReady";
         };
     conditions.set(AVAILABLE, false, reason, explain(reason));
@@ -150,6 +151,7 @@ public final class ClusterConditions {
               + " starts from a backup";
       case "ForeignCluster" ->
           "the members answer as another cluster than status.clusterID; nothing is touched";
+      case "NoAnswer" -> "no majority of members answers since a moment ago";
       case "Starting" -> "members were started and do not answer yet";
       default -> "no member is ready to serve clients";
     };

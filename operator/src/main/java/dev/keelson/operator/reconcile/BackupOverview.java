@@ -8,6 +8,7 @@ import dev.keelson.operator.api.v1alpha1.KeelsonBackup;
 import dev.keelson.operator.api.v1alpha1.KeelsonBackupSchedule;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,29 +19,37 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** When a cluster was last backed up; counted again after a while only. */
+/** When a cluster was last backed up; counted again when a backup or schedule of it changes. */
 final class BackupOverview {
-  private static final Duration AGAIN = Duration.ofSeconds(30);
+  private static final Duration AGAIN = Duration.ofMinutes(5);
 
   private record Counted(BackupSummary summary, Instant at) {}
 
   private final KubernetesObjects kubernetes;
   private final Clock clock;
-  private final ConcurrentMap<String, Counted> counted = new ConcurrentHashMap<>();
+  private final ConcurrentMap<ResourceID, Counted> counted = new ConcurrentHashMap<>();
+  private final ConcurrentMap<ResourceID, Instant> changes = new ConcurrentHashMap<>();
 
   BackupOverview(KubernetesObjects kubernetes, Clock clock) {
     this.kubernetes = kubernetes;
     this.clock = clock;
   }
 
+  /** A backup of a cluster, or a schedule, has changed. */
+  void changed(ResourceID cluster) {
+    changes.put(cluster, clock.instant());
+  }
+
   /** Null if it was never backed up, and will not be. */
   @Nullable BackupSummary of(KeelsonCluster cluster) {
-    String uid = cluster.getMetadata().getUid();
-    Counted last = counted.get(uid);
+    ResourceID id = ResourceID.fromResource(cluster);
+    Counted last = counted.get(id);
     Instant now = clock.instant();
-    if (last == null || !now.isBefore(last.at.plus(AGAIN))) {
+    if (last == null
+        || !now.isBefore(last.at.plus(AGAIN))
+        || !last.at.isAfter(changes.getOrDefault(id, Instant.MIN))) {
       last = new Counted(count(cluster), now);
-      counted.put(uid, last);
+      counted.put(id, last);
     }
     BackupSummary summary = last.summary;
     boolean none =

@@ -69,12 +69,12 @@ final class ClusterAuth {
     String uid = cluster.getMetadata().getUid();
     Checked last = checked.get(uid);
     Instant now = clock.instant();
-    if (last != null && now.isBefore(last.at.plus(AGAIN))) {
-      return;
-    }
     String wanted = wanted(cluster);
     if (wanted == null) {
       problems.add(problem("NoPassword", "the Secret of root's password has no key password"));
+      return;
+    }
+    if (last != null && last.password.equals(wanted) && now.isBefore(last.at.plus(AGAIN))) {
       return;
     }
     try {

@@ -44,12 +44,18 @@ final class ClusterCertificates {
 
   private final KubernetesObjects kubernetes;
   private final CertificateStore store;
+  private final MemberConnections connections;
   private final Clock clock;
   private final ConcurrentMap<String, Result> results = new ConcurrentHashMap<>();
 
-  ClusterCertificates(KubernetesObjects kubernetes, CertificateStore store, Clock clock) {
+  ClusterCertificates(
+      KubernetesObjects kubernetes,
+      CertificateStore store,
+      MemberConnections connections,
+      Clock clock) {
     this.kubernetes = kubernetes;
     this.store = store;
+    this.connections = connections;
     this.clock = clock;
   }
 
@@ -161,7 +167,7 @@ final class ClusterCertificates {
       throw new GeneralSecurityException("there is no Secret " + name);
     }
     try {
-      MemberConnections.require(
+      connections.require(
           new ClientTls(
               text(secret, CertificateStore.AUTHORITIES),
               text(secret, CertificateStore.CERTIFICATE),

@@ -4,6 +4,7 @@ import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.api.v1alpha1.Operation;
 import dev.keelson.operator.kubernetes.EventRecorder;
 import dev.keelson.operator.kubernetes.KubernetesObjects;
+import dev.keelson.operator.member.ClusterView;
 import dev.keelson.operator.model.ClusterConditions;
 import dev.keelson.operator.model.Names;
 import dev.keelson.operator.model.Problem;
@@ -15,6 +16,7 @@ import dev.keelson.operator.model.membership.Step.OutsideStep;
 import dev.keelson.operator.model.membership.Step.StatusStep;
 import dev.keelson.operator.model.membership.WaitReason;
 import io.grpc.StatusRuntimeException;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ final class ClusterKeeper {
   private final ClusterParts parts;
   private final EventRecorder events;
   private final OperatorMetrics metrics;
+  private final RestingClusters resting;
 
   ClusterKeeper(
       KubernetesObjects kubernetes,
@@ -44,7 +47,8 @@ final class ClusterKeeper {
       StatusWriter status,
       ClusterParts parts,
       EventRecorder events,
-      OperatorMetrics metrics) {
+      OperatorMetrics metrics,
+      RestingClusters resting) {
     this.kubernetes = kubernetes;
     this.observer = observer;
     this.executor = executor;
@@ -52,21 +56,26 @@ final class ClusterKeeper {
     this.parts = parts;
     this.events = events;
     this.metrics = metrics;
+    this.resting = resting;
   }
 
   void forget(Names names) {
     metrics.forget(names.namespace(), names.cluster());
+    resting.forget(new ResourceID(names.cluster(), names.namespace()));
   }
 
   /** Returns after which time to look again. */
   Duration keep(String namespace, String name) {
+    ResourceID id = new ResourceID(name, namespace);
     for (int steps = 0; steps < MAX_STEPS; steps++) {
+      long touches = resting.touches(id);
       KeelsonCluster cluster = read(namespace, name);
       if (cluster == null) {
         metrics.forget(namespace, name);
+        resting.forget(id);
         return Duration.ofMinutes(10);
       }
-      Duration pause = step(cluster);
+      Duration pause = step(cluster, touches);
       if (pause != null) {
         return pause;
       }
@@ -87,7 +96,7 @@ final class ClusterKeeper {
   }
 
   /** Null when a step was done and the next one can follow at once. */
-  private @Nullable Duration step(KeelsonCluster cluster) {
+  private @Nullable Duration step(KeelsonCluster cluster, long touches) {
     Parts made = parts.keep(cluster);
     Sighting seen = observer.look(cluster, made.access());
     Parts kept = parts.keepWith(cluster, seen, made);
@@ -99,6 +108,13 @@ final class ClusterKeeper {
         warn(cluster, waiting);
         status.report(cluster, seen, waiting, kept.problems());
         metrics.reported(cluster);
+        ClusterView view = seen.view();
+        if (waiting == WaitReason.STEADY
+            && view != null
+            && seen.observation().hasAllDisks()
+            && kept.problems().isEmpty()) {
+          resting.rests(cluster, touches, view, () -> seen.client().again().view(), kept.due());
+        }
         return PassPause.of(waiting, kept.due(), seen.observation().now());
       }
       case StatusStep write -> {

@@ -1,6 +1,8 @@
 package dev.keelson.operator.reconcile;
 
 import dev.keelson.operator.api.v1alpha1.ClusterSpec;
+import dev.keelson.operator.api.v1alpha1.KeelsonBackup;
+import dev.keelson.operator.api.v1alpha1.KeelsonBackupSchedule;
 import dev.keelson.operator.api.v1alpha1.KeelsonCluster;
 import dev.keelson.operator.api.v1alpha1.Retention;
 import dev.keelson.operator.kubernetes.AppliedObjects;
@@ -35,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -51,6 +54,8 @@ public final class ClusterReconciler
   private final KubernetesObjects kubernetes;
   private final AppliedObjects applied;
   private final DisruptionBudgets budgets;
+  private final BackupOverview backups;
+  private final RestingClusters resting;
   private final Clock clock;
 
   ClusterReconciler(
@@ -59,12 +64,16 @@ public final class ClusterReconciler
       KubernetesObjects kubernetes,
       AppliedObjects applied,
       DisruptionBudgets budgets,
+      BackupOverview backups,
+      RestingClusters resting,
       Clock clock) {
     this.keeper = keeper;
     this.status = status;
     this.kubernetes = kubernetes;
     this.applied = applied;
     this.budgets = budgets;
+    this.backups = backups;
+    this.resting = resting;
     this.clock = clock;
   }
 
@@ -81,7 +90,31 @@ public final class ClusterReconciler
             ? source(PodDisruptionBudget.class, context)
             : source(
                 io.fabric8.kubernetes.api.model.policy.v1beta1.PodDisruptionBudget.class, context));
+    sources.add(
+        backups(KeelsonBackup.class, backup -> backup.getSpec().clusterRef().name(), context));
+    sources.add(
+        backups(
+            KeelsonBackupSchedule.class,
+            schedule -> schedule.getSpec().clusterRef().name(),
+            context));
     return sources;
+  }
+
+  private <R extends HasMetadata> EventSource<R, KeelsonCluster> backups(
+      Class<R> kind, Function<R, String> cluster, EventSourceContext<KeelsonCluster> context) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(kind, KeelsonCluster.class)
+            .withNamespacesInheritedFromController()
+            .withSecondaryToPrimaryMapper(
+                backup -> {
+                  ResourceID id =
+                      new ResourceID(cluster.apply(backup), backup.getMetadata().getNamespace());
+                  backups.changed(id);
+                  resting.touched(id);
+                  return Set.of(id);
+                })
+            .build(),
+        context);
   }
 
   private <R extends HasMetadata> EventSource<R, KeelsonCluster> source(
@@ -99,9 +132,12 @@ public final class ClusterReconciler
     applied.touched(object);
     Map<String, String> labels = object.getMetadata().getLabels();
     String cluster = labels == null ? null : labels.get(INSTANCE);
-    return cluster == null
-        ? Set.of()
-        : Set.of(new ResourceID(cluster, object.getMetadata().getNamespace()));
+    if (cluster == null) {
+      return Set.of();
+    }
+    ResourceID id = new ResourceID(cluster, object.getMetadata().getNamespace());
+    resting.touched(id);
+    return Set.of(id);
   }
 
   @Override
@@ -113,6 +149,10 @@ public final class ClusterReconciler
   /** Whatever ends a pass shows in the status, if it can, and is tried again by the caller. */
   private Duration pass(KeelsonCluster cluster) {
     try {
+      Duration pause = resting.pause(cluster);
+      if (pause != null) {
+        return pause;
+      }
       return keeper.keep(cluster.getMetadata().getNamespace(), cluster.getMetadata().getName());
     } catch (KubernetesClientException refused) {
       if (refused.getCode() == HttpURLConnection.HTTP_CONFLICT) {

@@ -37,7 +37,7 @@ final class PassPause {
       case STEADY, PAUSED, HIBERNATED -> Duration.ofSeconds(30);
       case QUORUM_LOST, RECOVERY_REFUSED, FOREIGN_CLUSTER, ROLL_STUCK, BACKING_OFF ->
           Duration.ofSeconds(5);
-      case QUORUM_GUARD, NO_LEADER -> Duration.ofSeconds(2);
+      case QUORUM_GUARD, NO_LEADER, NO_ANSWER -> Duration.ofSeconds(2);
       case null, default -> Duration.ofSeconds(1);
     };
   }

@@ -23,6 +23,7 @@ final class StepNotes {
       case FOREIGN_CLUSTER -> "ForeignCluster";
       case ROLL_STUCK -> "RollStuck";
       case NO_LEADER -> "NoLeader";
+      case NO_ANSWER -> "NoAnswer";
       case STEADY -> "Steady";
       case PAUSED -> "Paused";
       case HIBERNATED -> "Hibernated";

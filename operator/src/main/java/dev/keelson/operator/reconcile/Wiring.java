@@ -54,7 +54,9 @@ public final class Wiring {
     DisruptionBudgets budgets = new DisruptionBudgets(kubernetes.client());
     MemberPods pods = new MemberPods(images);
     ClusterAuth auth = new ClusterAuth(kubernetes, events, clock);
-    StatusWriter status = new StatusWriter(kubernetes, new BackupOverview(kubernetes, clock));
+    BackupOverview backups = new BackupOverview(kubernetes, clock);
+    StatusWriter status = new StatusWriter(kubernetes, backups);
+    RestingClusters resting = new RestingClusters(clock);
     ClusterKeeper keeper =
         new ClusterKeeper(
             kubernetes,
@@ -65,12 +67,17 @@ public final class Wiring {
                 applied,
                 budgets,
                 new ClusterCertificates(
-                    kubernetes, new CertificateStore(kubernetes, events, clock), clock),
+                    kubernetes,
+                    new CertificateStore(kubernetes, events, clock),
+                    connections,
+                    clock),
                 auth,
                 new ClientSecret(kubernetes, applied, auth),
                 new DiskGrowth(kubernetes, events)),
             events,
-            metrics);
-    return new ClusterReconciler(keeper, status, kubernetes, applied, budgets, clock);
+            metrics,
+            resting);
+    return new ClusterReconciler(
+        keeper, status, kubernetes, applied, budgets, backups, resting, clock);
   }
 }

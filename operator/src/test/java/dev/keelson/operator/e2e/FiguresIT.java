@@ -8,25 +8,32 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * How long changes take and what the operator costs. Runs when {@code -Doperator.figures=FILE}
- * names a file for the results, on an idle machine; it decides nothing.
+ * names a file for the results, one line for each test, on an idle machine; it decides nothing.
  */
 @ExtendWith(OnKubernetes.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FiguresIT {
+  private static final @Nullable String FILE = System.getProperty("operator.figures");
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final String NAME = "measured";
   private static final int KEYS = 100_000;
@@ -61,12 +68,31 @@ final class FiguresIT {
     }
   }
 
-  @Test
-  void whatItTakes() throws IOException {
-    String file = System.getProperty("operator.figures");
-    assumeTrue(file != null, "figures are not asked for");
+  @BeforeAll
+  void isAskedFor() {
+    assumeTrue(FILE != null, "figures are not asked for");
+  }
+
+  @BeforeEach
+  void begin() {
+    figures.clear();
     figures.put("date", LocalDate.now(ZoneOffset.UTC).toString());
     figures.put("processors", Runtime.getRuntime().availableProcessors());
+  }
+
+  @AfterEach
+  void write() throws IOException {
+    String line = new KubernetesSerialization().asJson(figures);
+    System.out.println(line);
+    Files.writeString(
+        Path.of(Objects.requireNonNull(FILE)),
+        line + "\n",
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  @Test
+  void whatChangesTake() {
     timed(
         "applyToAvailable",
         () -> {
@@ -120,14 +146,11 @@ final class FiguresIT {
           kubernetes.awaitVoters(NAME, 3, LIMIT);
         });
     kubernetes.destroy(NAME);
-    idle();
-    String line = new KubernetesSerialization().asJson(figures);
-    System.out.println(line);
-    Files.writeString(Path.of(file), line + "\n");
   }
 
   /** Of one running member each, since this machine could not run three times as many. */
-  private void idle() throws IOException {
+  @Test
+  void whatTheOperatorTakesWithNothingToDo() throws IOException {
     List<String> names = IntStream.range(0, IDLE_CLUSTERS).mapToObj(i -> "idle-" + i).toList();
     kubernetes.apply(
         names.stream()
@@ -145,7 +168,7 @@ final class FiguresIT {
     figures.put("idleResidentMiB", residentMiB(process));
     kubernetes.kubectl("-n", Kubernetes.NAMESPACE, "delete", "kc", "--all", "--timeout=55s");
     names.forEach(kubernetes::removeLeftovers);
-    assertThat(figures).containsKey("idleCpuPercent");
+    assertThat(figures).as("what was measured").containsKey("idleCpuPercent");
   }
 
   private static double processorSeconds(Path process) throws IOException {

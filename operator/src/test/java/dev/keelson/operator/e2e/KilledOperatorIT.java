@@ -8,13 +8,19 @@ import dev.keelson.operator.api.v1alpha1.OperationType;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The operator's process ends in the middle of a change; it goes on where it was. */
+/** The operator's process ends in the middle of a change; it goes on where it was, or another. */
 @ExtendWith(OnKubernetes.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class KilledOperatorIT {
   private static final Duration CHANGE = Duration.ofSeconds(200);
   private static final String NAME = "killed";
@@ -25,7 +31,18 @@ final class KilledOperatorIT {
     this.kubernetes = kubernetes;
   }
 
-  private void killDuring(OperationType type) {
+  @BeforeAll
+  void create() {
+    kubernetes.create(NAME, "replicas: 1\ntls: {mode: 'Off'}\n");
+    kubernetes.awaitVoters(NAME, 1, CHANGE);
+  }
+
+  @AfterAll
+  void remove() {
+    kubernetes.destroy(NAME);
+  }
+
+  private void awaitOperation(OperationType type) {
     kubernetes.await(
         NAME,
         CHANGE,
@@ -33,13 +50,16 @@ final class KilledOperatorIT {
           Operation operation = cluster.getStatus().operation();
           return operation != null && operation.type() == type;
         });
+  }
+
+  private void killDuring(OperationType type) {
+    awaitOperation(type);
     kubernetes.killOperator();
   }
 
   @Test
+  @Order(1)
   void itGoesOnWithGrowthAndWithARoll() {
-    kubernetes.create(NAME, "replicas: 1\ntls: {mode: 'Off'}\n");
-    kubernetes.awaitVoters(NAME, 1, CHANGE);
     try (Client client = kubernetes.connect(NAME);
         Load load = new Load("killed", () -> kubernetes.connect(NAME))) {
       kubernetes.scale(NAME, 3);
@@ -59,7 +79,25 @@ final class KilledOperatorIT {
           .hasSize(3);
       load.end(client);
     }
-    kubernetes.destroy(NAME);
+  }
+
+  /** Its Pod goes at once and for good, and with it the name that holds the lease. */
+  @Test
+  @Order(2)
+  void anotherOperatorGoesOnWhereTheLeaderOfTheOperatorsIsLost() {
+    kubernetes.operators(2);
+    try (Client client = kubernetes.connect(NAME);
+        Load load = new Load("handed", () -> kubernetes.connect(NAME))) {
+      String leader = kubernetes.leadingOperator();
+      kubernetes.scale(NAME, 1);
+      awaitOperation(OperationType.Shrink);
+      kubernetes.loseOperator(leader);
+      kubernetes.awaitVoters(NAME, 1, CHANGE);
+      assertThat(kubernetes.leadingOperator()).isNotEqualTo(leader);
+      load.end(client);
+    } finally {
+      kubernetes.operators(1);
+    }
   }
 
   private List<String> uids() {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -111,6 +112,52 @@ final class Kubernetes implements AutoCloseable {
             .getMetadata()
             .getName();
     return local().process(OPERATOR, pod);
+  }
+
+  /** Has so many operators, ready to take turns. */
+  void operators(int replicas) {
+    kubectl("-n", OPERATOR, "scale", "deployment/keelson-operator", "--replicas=" + replicas);
+    kubectl("-n", OPERATOR, "rollout", "status", "deployment/keelson-operator", "--timeout=55s");
+  }
+
+  /** The Pod of the operator that is at work. */
+  String leadingOperator() {
+    return kubectl(
+        "-n", OPERATOR, "get", "lease", OPERATOR, "-o", "jsonpath={.spec.holderIdentity}");
+  }
+
+  /** Deletes a Pod of the operator without a moment for it to end in. */
+  void loseOperator(String pod) {
+    kubectl("-n", OPERATOR, "delete", "pod", pod, "--grace-period=0", "--force");
+  }
+
+  /** Defines a kind that belongs to others, of any content, for as long as the action takes. */
+  void withKind(String group, String version, String kind, Runnable action) {
+    String plural = kind.toLowerCase(Locale.ROOT) + "s";
+    apply(
+        """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: %1$s.%2$s}
+        spec:
+          group: %2$s
+          scope: Namespaced
+          names: {plural: %1$s, singular: %3$s, kind: %4$s}
+          versions:
+            - name: %5$s
+              served: true
+              storage: true
+              schema:
+                openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}
+        """
+            .formatted(plural, group, kind.toLowerCase(Locale.ROOT), kind, version));
+    String definition = "crd/" + plural + "." + group;
+    try {
+      kubectl("wait", "--for=condition=Established", definition, "--timeout=50s");
+      action.run();
+    } finally {
+      kubectl("delete", definition, "--timeout=50s");
+    }
   }
 
   /** What only the Kubernetes on this machine offers; skips the caller on another one. */
@@ -253,23 +300,34 @@ final class Kubernetes implements AutoCloseable {
 
   /** Runs etcdctl in a Pod that is given nothing but the client Secret; returns its output. */
   String etcdctl(String cluster, String... words) {
+    String secret = cluster + "-client";
+    return etcdctlWith(
+        secret, "valueFrom: {secretKeyRef: {name: " + secret + ", key: endpoints}}", words);
+  }
+
+  /** Runs etcdctl in a Pod with the certificate of a Secret; returns its output. */
+  String etcdctlAt(String endpoint, String secret, String... words) {
+    return etcdctlWith(secret, "value: '" + endpoint + "'", words);
+  }
+
+  private String etcdctlWith(String secret, String endpoint, String[] words) {
     return etcdctlWith(
         """
               env:
-                - name: ETCDCTL_ENDPOINTS
-                  valueFrom: {secretKeyRef: {name: %1$s-client, key: endpoints}}
                 - {name: ETCDCTL_CACERT, value: /client/ca.crt}
                 - {name: ETCDCTL_CERT, value: /client/tls.crt}
                 - {name: ETCDCTL_KEY, value: /client/tls.key}
+                - name: ETCDCTL_ENDPOINTS
+                  %s
               volumeMounts: [{name: client, mountPath: /client, readOnly: true}]
-          volumes: [{name: client, secret: {secretName: %1$s-client}}]
+          volumes: [{name: client, secret: {secretName: %s}}]
         """
-            .formatted(cluster),
+            .formatted(endpoint, secret),
         words);
   }
 
   /** Runs etcdctl in a Pod against an endpoint in plain text; returns its output. */
-  String etcdctlAt(String endpoint, String... words) {
+  String etcdctlInPlainText(String endpoint, String... words) {
     return etcdctlWith(
         """
               env: [{name: ETCDCTL_ENDPOINTS, value: '%s'}]
@@ -278,7 +336,7 @@ final class Kubernetes implements AutoCloseable {
         words);
   }
 
-  private String etcdctlWith(String connection, String... words) {
+  private String etcdctlWith(String connection, String[] words) {
     String name = "etcdctl-" + ++etcdctls;
     apply(
         """

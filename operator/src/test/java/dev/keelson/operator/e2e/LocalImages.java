@@ -57,11 +57,15 @@ final class LocalImages {
 
   /**
    * As a container of the image starts: with the image's JVM options, the AOT cache of a training
-   * run, and a file of its own as termination log. The Pod's mounts are its own, so nobody else
-   * sees this one.
+   * run, a file of its own as termination log, and a name server that refuses at once what the
+   * Pod's hosts file does not have, as that of a cluster does; this machine's cannot be reached
+   * from a Pod, and is waited for. The Pod's mounts are its own, so nobody else sees these.
    */
   private Path serverScript() throws IOException {
     train();
+    Path names =
+        Files.writeString(
+            home.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
     Path script = home.resolve("keelson");
     Files.writeString(
         script,
@@ -71,10 +75,11 @@ final class LocalImages {
         : > "$message"
         [ -e /dev/termination-log ] || : > /dev/termination-log
         mount --bind "$message" /dev/termination-log
+        mount --bind %s /etc/resolv.conf
         export MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072 MALLOC_TRIM_THRESHOLD_=262144
         exec %s -XX:AOTCache=%s @%s -Djava.library.path=%s -cp %s dev.keelson.server.Main "$@"
         """
-            .formatted(messages(), JAVA, aotCache(), jvmOptions(), nativeFolder(), server));
+            .formatted(messages(), names, JAVA, aotCache(), jvmOptions(), nativeFolder(), server));
     return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 

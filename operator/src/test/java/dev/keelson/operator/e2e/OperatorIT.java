@@ -49,6 +49,21 @@ final class OperatorIT {
     }
   }
 
+  /** Deletes a Pod; returns when another one has taken its place. */
+  private void lose(String pod) {
+    String uid = kubernetes.pod(pod).getMetadata().getUid();
+    kubectl("delete", "pod", pod, "--wait=false");
+    kubernetes.until(
+        CHANGE,
+        () ->
+            kubernetes.memberPods(ONE).stream()
+                .filter(found -> found.getMetadata().getName().equals(pod))
+                .filter(found -> !found.getMetadata().getUid().equals(uid))
+                .anyMatch(Readiness::isPodReady),
+        () -> pod + " does not come back");
+    kubernetes.awaitVoters(ONE, 3, CHANGE);
+  }
+
   private void kubectl(String... words) {
     String[] all = new String[words.length + 2];
     all[0] = "-n";
@@ -105,12 +120,7 @@ final class OperatorIT {
   @Order(4)
   void aLostPodComesBackOnItsDiskUnderLoad() {
     KeelsonCluster before = kubernetes.cluster(ONE);
-    underLoad(
-        "lost-pod",
-        () -> {
-          kubectl("delete", "pod", Objects.requireNonNull(before.getStatus().leader()));
-          kubernetes.awaitVoters(ONE, 3, CHANGE);
-        });
+    underLoad("lost-pod", () -> lose(Objects.requireNonNull(before.getStatus().leader())));
     KeelsonCluster after = kubernetes.cluster(ONE);
     assertThat(after.getStatus().clusterID()).isEqualTo(before.getStatus().clusterID());
     assertThat(serials(after)).isEqualTo(serials(before));
@@ -189,8 +199,7 @@ final class OperatorIT {
           kubernetes.replaceAuthorities(ONE, CHANGE);
           assertThat(kubernetes.secret("one-client", "ca.crt")).doesNotContain(before);
           // Members that start now have never seen the old authorities.
-          kubectl("delete", "pod", Objects.requireNonNull(kubernetes.anyFollower(ONE)));
-          kubernetes.awaitVoters(ONE, 3, CHANGE);
+          lose(Objects.requireNonNull(kubernetes.anyFollower(ONE)));
         });
   }
 
@@ -244,9 +253,15 @@ final class OperatorIT {
     kubernetes.await(ONE, CHANGE, cluster -> Kubernetes.is(cluster, "Hibernated"));
     assertThat(kubernetes.memberPods(ONE)).isEmpty();
     assertThat(kubernetes.cluster(ONE).getStatus().replicas()).isZero();
+    long alarms = quorumsLost();
     kubernetes.scale(ONE, 3);
     assertThat(serials(kubernetes.awaitVoters(ONE, 3, CHANGE))).isEqualTo(before);
+    assertThat(quorumsLost()).as("members that start are not lost").isEqualTo(alarms);
     assertThat(kubernetes.etcdctl(ONE, "get", "greeting")).contains("greeting\nhello");
+  }
+
+  private long quorumsLost() {
+    return kubernetes.events(ONE).stream().filter(event -> event.startsWith("QuorumLost")).count();
   }
 
   @Test
@@ -254,15 +269,7 @@ final class OperatorIT {
   void deletionIsHeldBackWhileItIsForbidden() {
     kubernetes.patch(ONE, "{\"deletionProtection\": true}");
     kubectl("delete", "kc", ONE, "--wait=false");
-    String lost = Objects.requireNonNull(kubernetes.anyFollower(ONE));
-    kubectl("delete", "pod", lost);
-    kubernetes.until(
-        CHANGE,
-        () ->
-            kubernetes.memberPods(ONE).stream()
-                .anyMatch(
-                    pod -> pod.getMetadata().getName().equals(lost) && Readiness.isPodReady(pod)),
-        () -> lost + " does not come back");
+    lose(Objects.requireNonNull(kubernetes.anyFollower(ONE)));
     assertThat(kubernetes.cluster(ONE).getMetadata().getDeletionTimestamp()).isNotNull();
   }
 

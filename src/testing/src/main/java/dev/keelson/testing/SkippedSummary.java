@@ -1,5 +1,6 @@
 package dev.keelson.testing;
 
+import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.platform.engine.TestExecutionResult;
@@ -12,9 +13,16 @@ import org.junit.platform.launcher.TestPlan;
  */
 public final class SkippedSummary implements TestExecutionListener {
   private final List<String> skipped = new CopyOnWriteArrayList<>();
+  private final PrintStream output;
 
   /** For the service loader. */
-  public SkippedSummary() {}
+  public SkippedSummary() {
+    this(System.out);
+  }
+
+  SkippedSummary(PrintStream output) {
+    this.output = output;
+  }
 
   @Override
   public void executionSkipped(TestIdentifier test, String reason) {
@@ -31,6 +39,6 @@ public final class SkippedSummary implements TestExecutionListener {
 
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
-    skipped.forEach(line -> System.out.println("Skipped: " + line));
+    skipped.forEach(line -> output.println("Skipped: " + line));
   }
 }

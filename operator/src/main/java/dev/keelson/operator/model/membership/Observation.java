@@ -85,6 +85,12 @@ public record Observation(
     return disks.get(serial);
   }
 
+  /** Whether every voter is listed with its disk; one that lost it is replaced after a while. */
+  public boolean hasAllDisks() {
+    return membership != null
+        && membership.voters().stream().allMatch(voter -> diskUsable(voter.serial()));
+  }
+
   boolean diskUsable(long serial) {
     DiskView disk = disk(serial);
     return disk != null && disk.usable();

@@ -6,11 +6,18 @@ import dev.keelson.operator.api.v1alpha1.OperationType;
 import dev.keelson.operator.model.membership.Step.Finish;
 import dev.keelson.operator.model.membership.Step.Wait;
 import java.time.Duration;
+import java.time.Instant;
 
 /** Decides the next step of a cluster's membership. */
 public final class Planner {
   /** How long a Pod that was started may stay silent before the quorum is called lost. */
   private static final Duration START_GRACE = Duration.ofMinutes(2);
+
+  /** How long one that became ready may: a connection to it may only just be on its way. */
+  private static final Duration READY_GRACE = Duration.ofSeconds(20);
+
+  /** An election is over within this; nobody can list the members before. */
+  private static final Duration ELECTION_GRACE = Duration.ofSeconds(10);
 
   private Planner() {}
 
@@ -45,7 +52,7 @@ public final class Planner {
       return restart;
     }
     if (membership == null) {
-      return starting(seen) ? new Wait(WaitReason.STARTING) : RecoveryPlan.begin(seen);
+      return silent(seen);
     }
     if (!membership.hasLeader()) {
       return new Wait(WaitReason.NO_LEADER);
@@ -72,11 +79,25 @@ public final class Planner {
     };
   }
 
-  private static boolean starting(Observation seen) {
-    return seen.pods().values().stream()
-        .anyMatch(
-            pod ->
-                (pod.state() == PodState.PENDING || pod.state() == PodState.RUNNING)
-                    && seen.now().isBefore(pod.since().plus(START_GRACE)));
+  /** Nobody lists the members: for a reason that passes by itself, or for good. */
+  private static Step silent(Observation seen) {
+    if (seen.pods().entrySet().stream()
+        .anyMatch(pod -> starts(pod.getValue(), seen.diskUsable(pod.getKey()), seen.now()))) {
+      return new Wait(WaitReason.STARTING);
+    }
+    Instant since = seen.silentSince();
+    return since == null || seen.now().isBefore(since.plus(ELECTION_GRACE))
+        ? new Wait(WaitReason.NO_ANSWER)
+        : RecoveryPlan.begin(seen);
+  }
+
+  /** Whether a member may answer soon; one whose Pod goes and whose disk stays starts again. */
+  private static boolean starts(PodView pod, boolean diskUsable, Instant now) {
+    return switch (pod.state()) {
+      case PENDING, RUNNING -> now.isBefore(pod.since().plus(START_GRACE));
+      case TERMINATING -> diskUsable && now.isBefore(pod.since().plus(START_GRACE));
+      case READY -> now.isBefore(pod.since().plus(READY_GRACE));
+      case UNREADY, CRASH_LOOPING, TERMINAL -> false;
+    };
   }
 }

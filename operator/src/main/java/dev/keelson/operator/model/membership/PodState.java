@@ -6,6 +6,8 @@ public enum PodState {
   PENDING,
   /** Its process runs but does not serve: a learner, or a member that is catching up. */
   RUNNING,
+  /** Its process has served since it started, and does not any more. */
+  UNREADY,
   /** It serves. */
   READY,
   /** Its process keeps ending. */

@@ -12,6 +12,8 @@ public enum WaitReason {
   ROLL_STUCK,
   /** Pods were started and do not answer yet. */
   STARTING,
+  /** No majority answers since a moment ago, as in an election. */
+  NO_ANSWER,
   /** No majority answers, and none is starting; nothing is touched. */
   QUORUM_LOST,
   /** The quorum is lost, and the request to recover cannot be followed; nothing is touched. */

@@ -13,6 +13,7 @@ import dev.keelson.operator.model.membership.Step.RemoveMember;
 import dev.keelson.operator.model.membership.Step.StatusStep;
 import dev.keelson.operator.model.membership.Step.Wait;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -254,6 +255,29 @@ final class PlannerScenarioTest {
     assertThat(run.cluster.voters()).containsExactly(1L, 2L, 3L);
     assertThat(run.cluster.lastSerial()).isEqualTo(3);
     assertThat(run.cluster.acknowledged()).isGreaterThan(written);
+  }
+
+  @Test
+  void aDiskThatGoesShowsBeforeItsMemberFails() {
+    Run run = Run.at(3);
+    assertThat(run.cluster.observe().hasAllDisks()).isTrue();
+    Observation seen = run.cluster.observe();
+    TreeMap<Long, DiskView> disks = new TreeMap<>(seen.disks());
+    disks.put(2L, new DiskView(DiskState.VOTER, true, seen.now()));
+    Observation going =
+        new Observation(
+            seen.wanted(),
+            seen.lastSerial(),
+            seen.recoveries(),
+            seen.clusterId(),
+            seen.operation(),
+            seen.membership(),
+            seen.pods(),
+            disks,
+            seen.answers(),
+            seen.silentSince(),
+            seen.now());
+    assertThat(going.hasAllDisks()).isFalse();
   }
 
   @Test

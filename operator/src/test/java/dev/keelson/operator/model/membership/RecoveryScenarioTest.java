@@ -7,6 +7,8 @@ import dev.keelson.operator.model.membership.Step.StartPod;
 import dev.keelson.operator.model.membership.Step.Wait;
 import java.time.Instant;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -127,12 +129,60 @@ final class RecoveryScenarioTest {
     run.recover(1, null);
     Observation lost = run.cluster.observe();
     assertThat(Planner.next(lost)).isInstanceOf(Step.Begin.class);
-    Wait wait = new Wait(WaitReason.QUORUM_LOST);
-    assertThat(Planner.next(silent(lost, null))).isEqualTo(wait);
-    assertThat(Planner.next(silent(lost, lost.now().minusSeconds(29)))).isEqualTo(wait);
+    Wait election = new Wait(WaitReason.NO_ANSWER);
+    assertThat(Planner.next(silent(lost, null))).isEqualTo(election);
+    assertThat(Planner.next(silent(lost, lost.now().minusSeconds(9)))).isEqualTo(election);
+    Wait loss = new Wait(WaitReason.QUORUM_LOST);
+    assertThat(Planner.next(silent(lost, lost.now().minusSeconds(10)))).isEqualTo(loss);
+    assertThat(Planner.next(silent(lost, lost.now().minusSeconds(29)))).isEqualTo(loss);
+  }
+
+  /** As after hibernation: nobody answers since long ago, and members are about to. */
+  @ParameterizedTest
+  @CsvSource({
+    "PENDING,119,STARTING",
+    "RUNNING,119,STARTING",
+    "RUNNING,120,QUORUM_LOST",
+    "READY,19,STARTING",
+    "READY,20,QUORUM_LOST",
+    "TERMINATING,119,STARTING",
+    "TERMINATING,120,QUORUM_LOST",
+    "UNREADY,0,QUORUM_LOST",
+    "CRASH_LOOPING,0,QUORUM_LOST"
+  })
+  void aMemberThatMayAnswerSoonIsWaitedFor(PodState state, int seconds, WaitReason reason) {
+    Observation lost = silent(twoOfFive().cluster.observe(), Instant.EPOCH);
+    assertThat(Planner.next(silent(lost, pod(lost, state, seconds), lost.silentSince())))
+        .isEqualTo(new Wait(reason));
+  }
+
+  @Test
+  void aPodThatGoesWithItsDiskIsNotWaitedFor() {
+    Observation lost = twoOfFive().cluster.observe();
+    TreeMap<Long, PodView> pods = new TreeMap<>(lost.pods());
+    pods.put(5L, view(PodState.TERMINATING, lost.now().plusSeconds(30)));
+    assertThat(lost.diskUsable(5)).isFalse();
+    assertThat(Planner.next(silent(lost, pods, Instant.EPOCH)))
+        .isEqualTo(new Wait(WaitReason.QUORUM_LOST));
+  }
+
+  private static PodView view(PodState state, Instant since) {
+    return new PodView(state, true, false, false, "z1", since);
+  }
+
+  /** Member 1's Pod is so since some seconds. */
+  private static NavigableMap<Long, PodView> pod(Observation seen, PodState state, int seconds) {
+    TreeMap<Long, PodView> pods = new TreeMap<>(seen.pods());
+    pods.put(1L, view(state, seen.now().minusSeconds(seconds)));
+    return pods;
   }
 
   private static Observation silent(Observation seen, @Nullable Instant since) {
+    return silent(seen, seen.pods(), since);
+  }
+
+  private static Observation silent(
+      Observation seen, NavigableMap<Long, PodView> pods, @Nullable Instant since) {
     return new Observation(
         seen.wanted(),
         seen.lastSerial(),
@@ -140,7 +190,7 @@ final class RecoveryScenarioTest {
         seen.clusterId(),
         seen.operation(),
         seen.membership(),
-        seen.pods(),
+        pods,
         seen.disks(),
         seen.answers(),
         since,
