@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -35,6 +36,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Divergence {
   private static final Logger LOG = LoggerFactory.getLogger(Divergence.class);
+  private static final String DIGESTS_DIFFER = "found different hash values from remote peer";
+  private static final String HASHES_DIFFER = "found hash mismatch";
+  private static final String COMPACTIONS_DIFFER = "Detected compaction hash mismatch";
 
   private final long clusterId;
   private final long memberId;
@@ -72,15 +76,17 @@ final class Divergence {
   /** Compares digests at the entry applied last, if this member leads. */
   void compareDigests() {
     long index = applied.getAsLong();
-    compare(
-        HashKvRequest.newBuilder().setClusterId(clusterId).setIndex(index).build(),
-        () -> digests.at(index).thenApply(Divergence::text),
-        response -> response.getDigest().isEmpty() ? "" : hex(response.getDigest()));
+    var _ =
+        compare(
+            DIGESTS_DIFFER,
+            HashKvRequest.newBuilder().setClusterId(clusterId).setIndex(index).build(),
+            () -> digests.at(index).thenApply(Divergence::text),
+            response -> response.getDigest().isEmpty() ? "" : hex(response.getDigest()));
   }
 
   /** Compares hashes of what is stored, if this member leads. */
   void compareHashes() {
-    compareHashes(history.currentRevision());
+    var _ = compareHashes(HASHES_DIFFER, history.currentRevision());
   }
 
   /**
@@ -92,13 +98,20 @@ final class Divergence {
     long at = history.compactRevision();
     if (at > 0 && at != comparedCompaction && standing.get().isLeader()) {
       comparedCompaction = at;
-      compareHashes(at);
-      LOG.atInfo().addKeyValue("compact-revision", at).log("finished compaction hash check");
+      var _ =
+          compareHashes(COMPACTIONS_DIFFER, at)
+              .thenAccept(
+                  checked ->
+                      LOG.atInfo()
+                          .addKeyValue("compact-revision", at)
+                          .addKeyValue("number-of-hashes-checked", checked)
+                          .log("finished compaction hash check"));
     }
   }
 
-  private void compareHashes(long at) {
-    compare(
+  private CompletableFuture<Integer> compareHashes(String mismatch, long at) {
+    return compare(
+        mismatch,
         HashKvRequest.newBuilder().setClusterId(clusterId).setRevision(at).build(),
         () -> digests.hashKv(at).thenApply(hash -> text(hash.hash(), hash.compactRevision())),
         response -> text(response.getHash(), response.getCompactRevision()));
@@ -116,14 +129,21 @@ final class Divergence {
     return "%08x, compacted at %d".formatted(hash, compactRevision);
   }
 
-  /** Gathers what all members answer; nothing is text of length 0. */
-  private void compare(
+  /**
+   * Gathers what all members answer; nothing is text of length 0.
+   *
+   * @param mismatch what is said if they differ
+   * @return how many answers were compared; cancelled if this member does not lead, or another
+   *     comparison is under way
+   */
+  private CompletableFuture<Integer> compare(
+      String mismatch,
       HashKvRequest request,
       Supplier<CompletableFuture<String>> own,
       Function<HashKvResponse, String> reading) {
     Standing now = standing.get();
     if (!now.isLeader() || !comparing.compareAndSet(false, true)) {
-      return;
+      return CompletableFuture.failedFuture(new CancellationException());
     }
     NavigableMap<Long, CompletableFuture<String>> asked = new TreeMap<>(Long::compareUnsigned);
     asked.put(memberId, own.get().exceptionally(_ -> ""));
@@ -132,32 +152,30 @@ final class Divergence {
         asked.put(id, transport.hashKv(id, request).thenApply(reading).exceptionally(_ -> ""));
       }
     }
-    var _ =
-        CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
-            .whenComplete(
-                (_, _) -> {
-                  comparing.set(false);
-                  NavigableMap<String, NavigableSet<Long>> byAnswer = new TreeMap<>();
-                  asked.forEach(
-                      (id, answer) -> {
-                        if (!answer.join().isEmpty()) {
-                          byAnswer
-                              .computeIfAbsent(
-                                  answer.join(), _ -> new TreeSet<>(Long::compareUnsigned))
-                              .add(id);
-                        }
-                      });
-                  judge(now, byAnswer);
-                });
+    return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
+        .thenApply(
+            _ -> {
+              comparing.set(false);
+              NavigableMap<String, NavigableSet<Long>> byAnswer = new TreeMap<>();
+              asked.forEach(
+                  (id, answer) -> {
+                    if (!answer.join().isEmpty()) {
+                      byAnswer
+                          .computeIfAbsent(answer.join(), _ -> new TreeSet<>(Long::compareUnsigned))
+                          .add(id);
+                    }
+                  });
+              judge(now, mismatch, byAnswer);
+              return byAnswer.values().stream().mapToInt(NavigableSet::size).sum();
+            });
   }
 
-  private void judge(Standing then, NavigableMap<String, NavigableSet<Long>> byAnswer) {
+  private void judge(
+      Standing then, String mismatch, NavigableMap<String, NavigableSet<Long>> byAnswer) {
     if (byAnswer.size() < 2) {
       return;
     }
-    LOG.atError()
-        .addKeyValue("answers", byAnswer.toString())
-        .log("found different hash values from remote peer");
+    LOG.atError().addKeyValue("answers", byAnswer.toString()).log(mismatch);
     int quorum = then.confState().members().size() / 2 + 1;
     Optional<NavigableSet<Long>> majority =
         byAnswer.values().stream().filter(each -> each.size() >= quorum).findFirst();

@@ -2,10 +2,10 @@ package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
 import dev.keelson.kv.mvcc.Compactor;
+import dev.keelson.node.metrics.SlowRequests;
 import dev.keelson.node.metrics.StoreMetrics;
 import dev.keelson.raft.confchange.ConfState;
 import dev.keelson.storage.backend.KvBackend;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -99,7 +99,9 @@ final class Housekeeping {
       LOG.atInfo()
           .addKeyValue("compact-revision", compactor.finishedRevision())
           .addKeyValue("removed-rows", removed)
-          .addKeyValue("took", Duration.ofNanos(endNanos - compactionBeganNanos).toString())
+          .addKeyValue("current-db-size-bytes", backend.sizeBytes())
+          .addKeyValue("current-db-size-in-use-bytes", backend.liveSizeBytes())
+          .addKeyValue("took", SlowRequests.duration(endNanos - compactionBeganNanos))
           .log("finished scheduled compaction");
       removed = 0;
       compacting = false;
@@ -141,6 +143,7 @@ final class Housekeeping {
     backend.startFlush(
         () -> {
           consensus.stateIsDurable(index, term, confState);
+          LOG.atInfo().addKeyValue("snapshot-index", index).log("saved snapshot to disk");
           done.run();
         });
   }

@@ -129,7 +129,14 @@ public final class Member implements AutoCloseable {
     StateMachine state = open.machine;
     Outcomes outcomes =
         new Outcomes(
-            settings.electionMillis(), state, open.lessor, open.consequences, metrics, slow);
+            storage.clusterId(),
+            storage.memberId(),
+            settings.electionMillis(),
+            state,
+            open.lessor,
+            open.consequences,
+            metrics,
+            slow);
     queues =
         Queues.of(
             settings,

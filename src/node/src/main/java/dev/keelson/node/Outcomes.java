@@ -9,6 +9,7 @@ import dev.keelson.node.loop.Applier;
 import dev.keelson.node.metrics.MemberMetrics;
 import dev.keelson.node.metrics.SlowRequests;
 import dev.keelson.proto.etcdserverpb.InternalRaftRequest;
+import dev.keelson.proto.membershippb.Member;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.Role;
 import dev.keelson.raft.SnapshotMetadata;
@@ -17,22 +18,19 @@ import dev.keelson.raft.confchange.ConfChange;
 import dev.keelson.raft.confchange.ConfChangeException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Carries what consensus decides, and what applied entries do, to the parts of the member that they
  * concern. Those parts need it to be built themselves, so it is told of them last.
  */
 final class Outcomes implements Consensus.Outside, Applier.Observer {
-  private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
-
   private final long electionMillis;
   private final StateMachine state;
   private final Lessor lessor;
   private final Consequences consequences;
   private final MemberMetrics metrics;
   private final SlowRequests slow;
+  private final ChangeNotices notices;
   private @Nullable Parts parts;
   private long lastLeader;
 
@@ -50,6 +48,8 @@ final class Outcomes implements Consensus.Outside, Applier.Observer {
       Runnable membershipChanged) {}
 
   Outcomes(
+      long clusterId,
+      long memberId,
       long electionMillis,
       StateMachine state,
       Lessor lessor,
@@ -62,6 +62,7 @@ final class Outcomes implements Consensus.Outside, Applier.Observer {
     this.consequences = consequences;
     this.metrics = metrics;
     this.slow = slow;
+    notices = new ChangeNotices(clusterId, memberId, state.members());
   }
 
   /** Before any loop starts. */
@@ -98,11 +99,7 @@ final class Outcomes implements Consensus.Outside, Applier.Observer {
 
   @Override
   public void roleChanged(SoftState soft, long term) {
-    LOG.atInfo()
-        .addKeyValue("role", soft.role())
-        .addKeyValue("leader", Long.toHexString(soft.leader()))
-        .addKeyValue("term", term)
-        .log("raft role changed");
+    notices.roleChanged(soft, term);
     if (soft.leader() != 0 && soft.leader() != lastLeader) {
       metrics.consensus.leaderChanges.increment();
     }
@@ -125,8 +122,10 @@ final class Outcomes implements Consensus.Outside, Applier.Observer {
 
   @Override
   public Applied configurationChange(Entry entry, ConfChange.V1 change) {
+    @Nullable Member before = state.members().find(change.nodeId());
     Applied outcome = state.changeMember(entry.index(), entry.term(), change);
     if (outcome.failure() == null) {
+      notices.memberChanged(change, before, state.members().find(change.nodeId()));
       Consensus consensus = parts().consensus();
       consensus.submit(() -> applyToConsensus(consensus, change));
       parts().cluster().membersChanged();
@@ -148,6 +147,9 @@ final class Outcomes implements Consensus.Outside, Applier.Observer {
     metrics.store.applied(request, outcome);
     metrics.requests.applied(OperationNames.of(request), outcome.failure() == null, nanos);
     slow.applied(nanos, request, outcome.failure());
+    if (outcome.failure() == null) {
+      notices.applied(request);
+    }
   }
 
   @Override

@@ -108,6 +108,6 @@ final class SnapshotInstaller implements SnapshotStore {
         .addKeyValue("snapshot-index", snapshot.index())
         .addKeyValue("applied-before", before)
         .addKeyValue("revision", state.store().revision())
-        .log("installed a snapshot");
+        .log("applied snapshot");
   }
 }

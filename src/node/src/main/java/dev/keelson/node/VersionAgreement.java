@@ -16,15 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Settles, as the leader, what the members agree to speak: the lowest of their versions, and the
  * lowest possible one as long as some of a new cluster's members cannot be asked. Never lowered.
  */
 final class VersionAgreement {
-  private static final Logger LOG = LoggerFactory.getLogger(VersionAgreement.class);
   static final long INTERVAL_MILLIS = 4000;
 
   private final Environment environment;
@@ -103,25 +100,19 @@ final class VersionAgreement {
       lowest = EtcdVersion.MIN_CLUSTER;
     }
     if (present == null || compare(lowest, present) > 0) {
-      propose(term, present, lowest);
+      propose(term, lowest);
     }
   }
 
-  private void propose(long term, @Nullable String before, String version) {
+  private void propose(long term, String version) {
     proposals.proposeAsLeaderOf(
         term,
         InternalRaftRequest.newBuilder()
             .setClusterVersionSet(ClusterVersionSetRequest.newBuilder().setVer(version)),
         Runnable::run,
         outcome -> {
-          if (outcome.failure() == null) {
-            LOG.atInfo()
-                .addKeyValue("from", before == null ? "" : before)
-                .addKeyValue("to", version)
-                .log(before == null ? "set initial cluster version" : "updated cluster version");
-            if (!version.equals(EtcdVersion.CLUSTER)) {
-              var _ = environment.after(INTERVAL_MILLIS / 4, this::check);
-            }
+          if (outcome.failure() == null && !version.equals(EtcdVersion.CLUSTER)) {
+            var _ = environment.after(INTERVAL_MILLIS / 4, this::check);
           }
         });
   }

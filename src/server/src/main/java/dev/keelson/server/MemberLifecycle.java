@@ -6,6 +6,7 @@ import dev.keelson.server.config.ExternalOptions;
 import dev.keelson.server.config.MemberOptions;
 import dev.keelson.server.config.ServingOptions;
 import dev.keelson.server.gateway.Gateway;
+import dev.keelson.server.launch.ServiceManager;
 import dev.keelson.server.listen.ClientListener;
 import dev.keelson.server.listen.HttpBackend;
 import dev.keelson.server.listen.HttpListener;
@@ -149,6 +150,7 @@ public final class MemberLifecycle {
       clients = new ClientListener(settings, services, calls, backend, newcomers, handlers);
       clients.start();
     }
+    ServiceManager.ready(System.getenv());
   }
 
   private ServerStreamTracer.Factory traced(ServerStreamTracer.Factory counted) {

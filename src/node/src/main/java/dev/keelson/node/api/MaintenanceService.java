@@ -8,6 +8,7 @@ import dev.keelson.kv.error.KvException;
 import dev.keelson.node.api.auth.Right;
 import dev.keelson.node.loop.Standing;
 import dev.keelson.node.metrics.DiskMetrics;
+import dev.keelson.node.metrics.SlowRequests;
 import dev.keelson.proto.etcdserverpb.AlarmMember;
 import dev.keelson.proto.etcdserverpb.AlarmRequest;
 import dev.keelson.proto.etcdserverpb.AlarmResponse;
@@ -22,12 +23,16 @@ import dev.keelson.proto.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.proto.etcdserverpb.MoveLeaderResponse;
 import dev.keelson.proto.etcdserverpb.StatusRequest;
 import dev.keelson.proto.etcdserverpb.StatusResponse;
+import dev.keelson.storage.backend.KvBackend;
 import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code etcdserverpb.Maintenance}. */
 public final class MaintenanceService {
+  private static final Logger LOG = LoggerFactory.getLogger(MaintenanceService.class);
   private static final Pattern VERSION = Pattern.compile("\\d+\\.\\d+(\\.\\d+)?");
 
   private final ApiContext context;
@@ -144,14 +149,30 @@ public final class MaintenanceService {
         .execute(
             () -> {
               DiskMetrics disk = context.metrics().disk;
+              KvBackend backend = context.backend();
+              long size = backend.sizeBytes();
+              long inUse = backend.liveSizeBytes();
+              LOG.atInfo()
+                  .addKeyValue("current-db-size-bytes", size)
+                  .addKeyValue("current-db-size-in-use-bytes", inUse)
+                  .log("starting defragment");
               long begin = System.nanoTime();
               disk.defragInFlight.incrementAndGet();
+              long nanos;
               try {
-                context.backend().compact();
+                backend.compact();
               } finally {
+                nanos = System.nanoTime() - begin;
                 disk.defragInFlight.decrementAndGet();
-                disk.defrag.recordNanos(System.nanoTime() - begin);
+                disk.defrag.recordNanos(nanos);
               }
+              LOG.atInfo()
+                  .addKeyValue("current-db-size-bytes-diff", backend.sizeBytes() - size)
+                  .addKeyValue("current-db-size-bytes", backend.sizeBytes())
+                  .addKeyValue("current-db-size-in-use-bytes-diff", backend.liveSizeBytes() - inUse)
+                  .addKeyValue("current-db-size-in-use-bytes", backend.liveSizeBytes())
+                  .addKeyValue("took", SlowRequests.duration(nanos))
+                  .log("finished defragmenting directory");
               reply.ok(DefragmentResponse.getDefaultInstance());
             });
   }
@@ -183,10 +204,20 @@ public final class MaintenanceService {
             String agreed = context.state().members().clusterVersion();
             reply.ok(response.setVersion(agreed == null ? "" : agreed).build());
           });
+    } else if (request.getAction() == DowngradeRequest.DowngradeAction.UNRECOGNIZED) {
+      reply.fail(KvError.UNKNOWN_METHOD);
     } else if (!VERSION.matcher(request.getVersion()).matches()) {
-      reply.fail(KvError.BAD_DOWNGRADE_FORMAT);
+      refuse(reply, request, KvError.BAD_DOWNGRADE_FORMAT);
     } else {
-      context.linearizable(reply, () -> reply.fail(KvError.BAD_DOWNGRADE_TARGET));
+      context.linearizable(reply, () -> refuse(reply, request, KvError.BAD_DOWNGRADE_TARGET));
     }
+  }
+
+  private static void refuse(Reply reply, DowngradeRequest request, KvError error) {
+    LOG.atWarn()
+        .addKeyValue("target-version", request.getVersion())
+        .addKeyValue("error", error.text())
+        .log("reject downgrade request");
+    reply.fail(error);
   }
 }

@@ -84,7 +84,7 @@ public final class SlowRequests {
   }
 
   /** Go's notation of a duration, in its one unit below a minute. */
-  private static String duration(long nanos) {
+  public static String duration(long nanos) {
     return nanos < 1_000_000_000L ? nanos / 1e6 + "ms" : nanos / 1e9 + "s";
   }
 }

@@ -19,6 +19,11 @@ import java.util.function.Supplier;
 /** The listening side of the peer port: one server per kind of URL, plain and encrypted. */
 final class PeerServer {
   private static final int METADATA_BYTES_MAX = 64 << 10;
+
+  /** A member gives up few calls; calls that are reset as fast as made are CVE-2023-44487. */
+  private static final int RESETS_MAX = 1000;
+
+  private static final int RESETS_WINDOW_SECONDS = 10;
   private static final int STREAMS_MAX = 128;
   private static final long KEEPALIVE_SECONDS = 10;
 
@@ -61,6 +66,7 @@ final class PeerServer {
         .maxInboundMessageSize(settings.messageBytesMax())
         .maxInboundMetadataSize(METADATA_BYTES_MAX)
         .maxConcurrentCallsPerConnection(STREAMS_MAX)
+        .maxRstFramesPerWindow(RESETS_MAX, RESETS_WINDOW_SECONDS)
         .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
         .keepAliveTimeout(settings.readTimeoutMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveTime(1, TimeUnit.SECONDS)

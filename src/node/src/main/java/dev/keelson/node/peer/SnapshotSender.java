@@ -238,7 +238,7 @@ final class SnapshotSender {
             .addKeyValue("remote-peer-id", Identity.hex(to))
             .addKeyValue("snapshot-index", held.snapshot().metadata().index())
             .addKeyValue("bytes", held.snapshot().sizeBytes())
-            .log("sending a snapshot");
+            .log("sending database snapshot");
       }
       return held.snapshot();
     }
@@ -256,7 +256,7 @@ final class SnapshotSender {
                 .addKeyValue("outcome", result.getOutcome())
                 .addKeyValue("attempts", attempts)
                 .addKeyValue("took-ms", (context.environment().nanoTime() - begunNanos) / 1_000_000)
-                .log("sent a snapshot");
+                .log("sent database snapshot");
             return Verdict.SENT;
           }
           case CORRUPT -> {

@@ -20,9 +20,12 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -210,6 +213,47 @@ class HostilePeerPortTest {
       // closed all the same
     }
     stillServes();
+  }
+
+  @Test
+  void callsThatAreResetAsFastAsTheyAreMadeEndTheConnection() throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", victim.port())) {
+      socket.setSoTimeout(20_000);
+      ByteArrayOutputStream frames = new ByteArrayOutputStream();
+      frames.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      frame(frames, 4, 0, 0, new byte[0]); // SETTINGS
+      for (int stream = 1; stream < 20_000; stream += 2) {
+        frame(frames, 1, 4, stream, new byte[] {(byte) 0x83, (byte) 0x86, (byte) 0x84});
+        frame(frames, 3, 0, stream, new byte[] {0, 0, 0, 8}); // RST_STREAM, CANCEL
+      }
+      boolean goneAway = false;
+      try {
+        socket.getOutputStream().write(frames.toByteArray());
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        while (!goneAway) {
+          int lengthAndType = in.readInt();
+          in.skipNBytes(5L + (lengthAndType >>> 8));
+          goneAway = (lengthAndType & 0xff) == 7;
+        }
+      } catch (SocketTimeoutException e) {
+        throw e;
+      } catch (IOException e) {
+        goneAway = true; // closed with our bytes unread
+      }
+      assertThat(goneAway).isTrue();
+    }
+    stillServes();
+  }
+
+  private static void frame(
+      ByteArrayOutputStream out, int type, int flags, int stream, byte[] payload) {
+    out.writeBytes(
+        ByteBuffer.allocate(9)
+            .putInt(payload.length << 8 | type)
+            .put((byte) flags)
+            .putInt(stream)
+            .array());
+    out.writeBytes(payload);
   }
 
   private static SnapshotChunk header(String name, long size) {

@@ -90,7 +90,8 @@ final class MessageJson {
         }
         if (first != JsonToken.START_OBJECT) {
           throw new MalformedException(
-              "proto: syntax error (line 1:1): unexpected token " + parser.getText());
+              "proto: syntax error (line 1:1): unexpected token "
+                  + (first == JsonToken.VALUE_STRING ? quote(parser.getText()) : parser.getText()));
         }
         Message.Builder message = prototype.newBuilderForType();
         new MessageParser(parser).into(message);
@@ -98,7 +99,7 @@ final class MessageJson {
       } catch (JsonEOFException e) {
         throw new MalformedException("unexpected EOF");
       } catch (JsonParseException e) {
-        throw new MalformedException(e.getOriginalMessage());
+        throw new MalformedException(SyntaxErrors.text(e));
       }
     }
 

@@ -11,6 +11,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -62,6 +63,7 @@ final class Gatekeeper {
   }
 
   void installLast(@Observes Router router) {
+    router.route().order(-PRIORITY).failureHandler(Gatekeeper::failed);
     router
         .route()
         .order(Integer.MAX_VALUE)
@@ -73,6 +75,9 @@ final class Gatekeeper {
     Relayed relayed = connections.find(request.connection().remoteAddress().port());
     if (relayed == null) {
       request.connection().close();
+      return;
+    }
+    if (hasBadHead(context)) {
       return;
     }
     HttpServerResponse response = context.response();
@@ -107,6 +112,44 @@ final class Gatekeeper {
     } else {
       context.next();
     }
+  }
+
+  /**
+   * Refuses what Go's server refuses before it looks at the path, and closes the connection: where
+   * such a request ends, two servers may see differently (RFC 9112 section 6.3).
+   */
+  private static boolean hasBadHead(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    int hosts = request.headers().getAll("Host").size();
+    String expected = request.getHeader("Expect");
+    if (request.headers().getAll("Transfer-Encoding").stream()
+        .anyMatch(coding -> !coding.equalsIgnoreCase("chunked"))) {
+      cut(context, 501, "Unsupported transfer encoding");
+    } else if (hosts == 0 && request.version() == HttpVersion.HTTP_1_1) {
+      cut(context, 400, "400 Bad Request: missing required Host header");
+    } else if (hosts > 1) {
+      cut(context, 400, "400 Bad Request: too many Host headers");
+    } else if (expected != null && !expected.equalsIgnoreCase("100-continue")) {
+      cut(context, 417, "");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Without a host the router gives up before it asks anybody; the rest is not for here. */
+  private static void failed(RoutingContext context) {
+    if (!hasBadHead(context)) {
+      context.next();
+    }
+  }
+
+  private static void cut(RoutingContext context, int status, String text) {
+    HttpServerResponse response = context.response();
+    response
+        .putHeader("Connection", "close")
+        .endHandler(_ -> context.request().connection().close());
+    end(context, status, text);
   }
 
   private boolean isForGateway(String path) {

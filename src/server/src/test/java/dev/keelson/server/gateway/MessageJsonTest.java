@@ -97,14 +97,14 @@ class MessageJsonTest {
                 }
               })
           .isInstanceOf(MalformedException.class)
-          .hasMessageContaining("Illegal character");
+          .hasMessageStartingWith("invalid character ");
     }
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      quoteCharacter = '\'',
+      quoteCharacter = '`',
       value = {
         "{\"limit\":\"x\"} | proto: (line 1:10): invalid value for int64 field limit: \"x\"",
         "{\"limit\":9223372036854775808} | proto: (line 1:10): invalid value for int64 field limit: 9223372036854775808",
@@ -113,7 +113,19 @@ class MessageJsonTest {
         "{\"key\":\"!\"} | proto: (line 1:8): invalid value for bytes field key: \"!\"",
         "{\"key\":\"\",\"key\":\"\"} | proto: (line 1:11): duplicate field \"key\"",
         "null | proto: syntax error (line 1:1): unexpected token null",
-        "{\"key\": | unexpected EOF"
+        "{\"key\": | unexpected EOF",
+        "\"x\" | proto: syntax error (line 1:1): unexpected token \"x\"",
+        "{key:1} | invalid character 'k' looking for beginning of object key string",
+        "{\"key\"} | invalid character '}' after object key",
+        "{\"key\":\"\" 5} | invalid character '5' after object key:value pair",
+        "{\"x\":[1 2]} | invalid character '2' after array element",
+        "{\"x\":[1,]} | invalid character ']' looking for beginning of value",
+        "{\"x\":-a} | invalid character 'a' in numeric literal",
+        "{\"x\":1.a} | invalid character 'a' after decimal point in numeric literal",
+        "{\"x\":1ea} | invalid character 'a' in exponent of numeric literal",
+        "{\"key\":\"\\x\"} | invalid character 'x' in string escape code",
+        "{\"x\":trie} | invalid character 'i' in literal true (expecting 'u')",
+        "{\"x\":yes} | invalid character 'y' looking for beginning of value"
       })
   void whatIsWrongIsToldInTheWordsOfEtcd(String body, String message) {
     assertThatThrownBy(() -> read(body, RangeRequest.getDefaultInstance()))

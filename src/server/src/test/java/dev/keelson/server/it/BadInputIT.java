@@ -10,6 +10,8 @@ import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.sim.process.ServerProcess;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -17,21 +19,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients that misbehave: the server refuses them exactly and goes on serving the others. */
 final class BadInputIT {
   private static final int SECONDS = 30;
 
+  private static int metricsPort;
   private static ServerProcess server;
   private static ManagedChannel channel;
 
   @BeforeAll
-  static void start() throws InterruptedException {
-    server = Servers.start();
+  static void start() throws Exception {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      metricsPort = free.getLocalPort();
+    }
+    server = Servers.start("--listen-metrics-urls=http://127.0.0.1:" + metricsPort);
     channel = Servers.connect(server);
   }
 
@@ -77,6 +86,52 @@ final class BadInputIT {
     }
   }
 
+  /** The ports without gRPC cut them too: metrics, and other members. */
+  @Test
+  void whoSendsHalfAHeadIsCutOnTheOtherPorts() throws IOException {
+    List<String> halves =
+        List.of("", "GET /metrics HTTP/1.1\r\nHo", "PRI * HT", "\u0016\u0003\u0001");
+    for (int port : List.of(metricsPort, server.peerPort())) {
+      List<Socket> half = new ArrayList<>();
+      try {
+        for (int i = 0; i < 100; i++) {
+          Socket socket = new Socket("127.0.0.1", port);
+          socket.setSoTimeout(SECONDS * 1000);
+          half.add(socket);
+          String text = halves.get(i % halves.size());
+          socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        }
+        try (Socket whole = new Socket("127.0.0.1", port)) {
+          whole.setSoTimeout(SECONDS * 1000);
+          String path = port == metricsPort ? "/health" : "/version";
+          whole
+              .getOutputStream()
+              .write(
+                  ("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n")
+                      .getBytes(StandardCharsets.UTF_8));
+          assertThat(new String(whole.getInputStream().readNBytes(12), StandardCharsets.UTF_8))
+              .isEqualTo("HTTP/1.1 200");
+        }
+        for (Socket socket : half) {
+          awaitCut(socket);
+        }
+      } finally {
+        for (Socket socket : half) {
+          socket.close();
+        }
+      }
+    }
+  }
+
+  /** Reads to the end; times out if nobody cuts the connection. */
+  private static void awaitCut(Socket socket) throws IOException {
+    try {
+      socket.getInputStream().readAllBytes();
+    } catch (SocketException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
+  }
+
   @Test
   void requestsTooLarge() {
     assertThatThrownBy(() -> put(ByteString.copyFrom(new byte[1_572_864])))
@@ -109,6 +164,34 @@ final class BadInputIT {
                 .getRevision());
       }
       assertThat(watch.readUntil(writes, SECONDS)).isEqualTo(revisions);
+    }
+  }
+
+  /** What follows such a head may be its body or another request, so the connection ends. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST /v3/kv/put|Host: a~Transfer-Encoding: gzip|501 Not Implemented|Unsupported transfer encoding",
+        "POST /v3/kv/put|Host: a~Transfer-Encoding: gzip, chunked|501 Not Implemented|Unsupported transfer encoding",
+        "GET /version|Accept: a|400 Bad Request|missing required Host header",
+        "GET /version|Host: a~Host: b|400 Bad Request|400 Bad Request",
+        "GET /version|Host: a~Expect: 200-maybe|417 Expectation Failed|",
+        "GET /version|Host: a~Content-Length: x|400 Bad Request|",
+        "GET /version|Host: a~Content-Length: 1~Content-Length: 2|400 Bad Request|",
+      })
+  void headsThatAreReadInTwoWaysAreRefused(
+      String request, String headers, String status, @Nullable String text) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", server.clientPort())) {
+      socket.setSoTimeout(SECONDS * 1000);
+      String head = request + " HTTP/1.1\r\n" + headers.replace("~", "\r\n") + "\r\n\r\n";
+      socket
+          .getOutputStream()
+          .write(
+              (head + "GET /version HTTP/1.1\r\nHost: a\r\n\r\n").getBytes(StandardCharsets.UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 " + status);
+      assertThat(answer).contains(text == null ? "" : text).doesNotContain("etcdserver");
     }
   }
 

@@ -194,6 +194,12 @@ class HandshakeTest {
                 "an expired one",
                 ca.issue(request().valid(DAY.multipliedBy(-3), DAY.negated())),
                 "NotAfter")
+            .in("another address in the certificate", ca.issue(request().ip("192.0.2.7")))
+            .out(
+                "one of an expired authority",
+                expired.issue(request()),
+                "valid now",
+                "--trusted-ca-file=" + path("expired-ca.pem"))
             .out("a revoked one", revoked, "revoked", crl);
     String peerCrl = "--peer-crl-file=" + path("crl.pem");
     String skip = "--peer-skip-client-san-verification";

@@ -19,7 +19,7 @@ import java.util.List;
  * is up to the machine.
  */
 public final class Round {
-  private static final String INSTALLED = "installed a snapshot";
+  private static final String INSTALLED = "applied snapshot";
 
   private static final int BURST_WRITERS = 8;
 
