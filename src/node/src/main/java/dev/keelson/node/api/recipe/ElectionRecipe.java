@@ -38,7 +38,7 @@ final class ElectionRecipe {
     long lease = session.lease(request.getLease());
     ByteString key = Session.contender(prefix, lease);
     TxnResponse entered =
-        session.txn(
+        session.enter(
             TxnRequest.newBuilder()
                 .addCompare(Session.createdAt(key, 0))
                 .addSuccess(Session.put(key, request.getValue(), lease))

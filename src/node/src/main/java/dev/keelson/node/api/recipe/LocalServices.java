@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The member's services, called from inside the process. Thread-safe. */
 final class LocalServices {
@@ -46,18 +47,53 @@ final class LocalServices {
    */
   <Q extends MessageLite, R> R call(MethodDescriptor<Q, R> method, Q request, Caller caller)
       throws StatusException, InterruptedException {
-    LocalCall<?, ?> call = open(method, caller);
+    LocalCall<?, ?> call = begin(method, request, caller);
     try {
-      call.send(request);
-      call.halfClose();
-      InputStream answer = call.next();
-      if (answer == null) {
-        throw Status.INTERNAL.withDescription("an empty answer").asException();
-      }
-      return method.parseResponse(answer);
+      return answer(method, call.next());
     } catch (InterruptedException e) {
       call.cancel();
       throw e;
     }
+  }
+
+  /**
+   * Makes a unary call and waits for its answer even when interrupted, so that its effect is known;
+   * the next wait finds the interruption.
+   *
+   * @throws StatusException when the answer is an error
+   */
+  <Q extends MessageLite, R> R callToTheEnd(MethodDescriptor<Q, R> method, Q request, Caller caller)
+      throws StatusException {
+    LocalCall<?, ?> call = begin(method, request, caller);
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return answer(method, call.next());
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private <Q extends MessageLite> LocalCall<?, ?> begin(
+      MethodDescriptor<Q, ?> method, Q request, Caller caller) {
+    LocalCall<?, ?> call = open(method, caller);
+    call.send(request);
+    call.halfClose();
+    return call;
+  }
+
+  private static <R> R answer(MethodDescriptor<?, R> method, @Nullable InputStream answer)
+      throws StatusException {
+    if (answer == null) {
+      throw Status.INTERNAL.withDescription("an empty answer").asException();
+    }
+    return method.parseResponse(answer);
   }
 }

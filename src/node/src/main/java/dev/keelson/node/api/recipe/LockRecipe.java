@@ -27,7 +27,7 @@ final class LockRecipe {
     long lease = session.lease(request.getLease());
     ByteString key = Session.contender(prefix, lease);
     TxnResponse entered =
-        session.txn(
+        session.enter(
             TxnRequest.newBuilder()
                 .addCompare(Session.createdAt(key, 0))
                 .addSuccess(Session.put(key, ByteString.EMPTY, lease))

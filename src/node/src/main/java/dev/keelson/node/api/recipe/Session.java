@@ -107,6 +107,15 @@ final class Session {
     return services.call(KVGrpc.getTxnMethod(), request, caller);
   }
 
+  /**
+   * Carries out the transaction by which a contender enters. An interruption waits until its answer
+   * is there: a key whose caller has gone would otherwise stay in the queue, and hold everyone up
+   * once its turn came.
+   */
+  TxnResponse enter(TxnRequest request) throws StatusException {
+    return services.callToTheEnd(KVGrpc.getTxnMethod(), request, caller);
+  }
+
   RangeResponse range(RangeRequest request) throws StatusException, InterruptedException {
     return services.call(KVGrpc.getRangeMethod(), request, caller);
   }
