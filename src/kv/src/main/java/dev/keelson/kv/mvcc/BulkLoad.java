@@ -1,32 +1,42 @@
 package dev.keelson.kv.mvcc;
 
 import dev.keelson.storage.backend.Family;
+import dev.keelson.storage.backend.Ingestion;
 import dev.keelson.storage.backend.KvBackend;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fills a backend with rows in any order: they are gathered, sorted, and taken in as sorted runs,
- * one run on its way while the next is gathered. Memory: two runs. Not thread-safe.
+ * Fills a backend with rows in any order: they are gathered, sorted, and taken in as sorted tables,
+ * one run of them on its way while the next is gathered. Memory: two runs. Not thread-safe.
  */
-final class BulkLoad {
+final class BulkLoad implements AutoCloseable {
   private static final int RUN_BYTES = 16 << 20;
 
   private final KvBackend backend;
-  private final Executor writer;
+  private final Executor writers;
+  private final Map<Family, Ingestion> ingestions = new HashMap<>();
   private LoadRun gathered;
   private LoadRun underWay;
-  private FutureTask<?> writing;
+  private final List<FutureTask<?>> writing = new ArrayList<>();
+
+  /** Somebody looks rows up, so they must be readable once their run is no longer at hand. */
+  private boolean lookedUp;
 
   /**
    * Begins.
    *
-   * @param writer runs what it is given one after the other; nobody else uses the backend meanwhile
+   * @param writers runs what it is given, several at once if it can; nobody else uses the backend
+   *     meanwhile
    */
-  BulkLoad(KvBackend backend, Executor writer) {
-    this(backend, writer, RUN_BYTES);
+  BulkLoad(KvBackend backend, Executor writers) {
+    this(backend, writers, RUN_BYTES);
   }
 
   /**
@@ -34,29 +44,35 @@ final class BulkLoad {
    *
    * @param runBytes for tests
    */
-  BulkLoad(KvBackend backend, Executor writer, int runBytes) {
+  BulkLoad(KvBackend backend, Executor writers, int runBytes) {
     this.backend = backend;
-    this.writer = writer;
+    this.writers = writers;
     gathered = new LoadRun(runBytes);
     underWay = new LoadRun(runBytes);
-    writing = new FutureTask<>(() -> {}, null);
-    writing.run();
   }
 
   /** Adds or replaces a row. */
   void put(Family family, byte[] key, byte[] value) {
-    change(family, key, value);
+    makeRoom(key.length, value.length);
+    gathered.put(family, key, value);
+  }
+
+  /** Adds or replaces two rows with one value. */
+  void put(Family one, byte[] oneKey, Family other, byte[] otherKey, byte[] value) {
+    makeRoom(oneKey.length + otherKey.length, value.length);
+    gathered.put(one, oneKey, other, otherKey, value);
   }
 
   /** Removes a row if it exists. */
   void delete(Family family, byte[] key) {
-    change(family, key, null);
+    makeRoom(key.length, 0);
+    gathered.delete(family, key);
   }
 
-  private void change(Family family, byte[] key, byte @Nullable [] value) {
-    if (!gathered.add(family, key, value)) {
+  private void makeRoom(int keyBytes, int valueBytes) {
+    if (!gathered.hasRoom(keyBytes, valueBytes)) {
       handOver();
-      gathered.add(family, key, value);
+      var _ = gathered.hasRoom(keyBytes, valueBytes); // an empty run makes it
     }
   }
 
@@ -68,36 +84,82 @@ final class BulkLoad {
         return run.value(row);
       }
     }
+    if (!lookedUp) {
+      lookedUp = true;
+      await();
+      Ingestion rows = ingestions.get(Families.CURRENT);
+      if (rows != null) {
+        rows.takeIn();
+      }
+    }
     return backend.get(Families.CURRENT, key);
   }
 
+  /** Two tasks, since two families have nearly all rows, and as many bytes each. */
   private void handOver() {
     await();
     LoadRun full = gathered;
     gathered = underWay;
     gathered.clear();
     underWay = full;
-    writing = new FutureTask<>(() -> full.takeIn(backend), null);
-    writer.execute(writing);
+    List<Family> others = new ArrayList<>();
+    for (Family family : Families.ALL) {
+      if (full.has(family)) {
+        var _ = ingestions.computeIfAbsent(family, backend::ingestion);
+        if (!family.equals(Families.EVENTS)) {
+          others.add(family);
+        }
+      }
+    }
+    boolean readable = lookedUp;
+    if (full.has(Families.EVENTS)) {
+      write(() -> give(full, Families.EVENTS, false));
+    }
+    write(() -> others.forEach(family -> give(full, family, readable)));
   }
 
+  private void write(Runnable task) {
+    FutureTask<?> future = new FutureTask<>(task, null);
+    writing.add(future);
+    writers.execute(future);
+  }
+
+  private void give(LoadRun run, Family family, boolean takeIn) {
+    Ingestion ingestion = ingestions.get(family);
+    if (ingestion == null) {
+      throw new IllegalStateException(family + " is not being filled");
+    }
+    run.give(family, ingestion);
+    if (takeIn) {
+      ingestion.takeIn();
+    }
+  }
+
+  /** Waits for all tasks, then tells the first failure. */
   private void await() {
     boolean interrupted = false;
-    while (true) {
+    RuntimeException failure = null;
+    while (!writing.isEmpty()) {
       try {
-        var _ = writing.get();
-        break;
+        var _ = writing.getFirst().get();
+        writing.removeFirst();
       } catch (InterruptedException e) {
         interrupted = true;
       } catch (ExecutionException e) {
-        if (e.getCause() instanceof RuntimeException failure) {
-          throw failure;
+        writing.removeFirst();
+        if (failure == null) {
+          failure =
+              e.getCause() instanceof RuntimeException unchecked
+                  ? unchecked
+                  : new IllegalStateException(e.getCause());
         }
-        throw new IllegalStateException(e.getCause());
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 
@@ -105,15 +167,18 @@ final class BulkLoad {
   void finish() {
     handOver();
     await();
+    ingestions.values().forEach(Ingestion::takeIn);
   }
 
-  /** Waits for what is on its way, however it ends. */
-  void abandon() {
+  /** Waits for what is on its way, however it ends, and gives up what has not been taken in. */
+  @Override
+  public void close() {
     try {
       await();
     } catch (RuntimeException e) {
-      // who abandons has a failure to tell already, or does not want to know
-      return;
+      // who closes early has a failure to tell already
+    } finally {
+      ingestions.values().forEach(Ingestion::close);
     }
   }
 }

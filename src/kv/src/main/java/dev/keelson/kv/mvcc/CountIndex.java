@@ -18,12 +18,18 @@ final class CountIndex {
   private static final int SPLIT = 4096;
   private static final byte[] START = {};
 
+  /** How often a chunk may exceed its size and still be halved until it fits. */
+  private static final int SPLITS_BY_HALVES = 4;
+
   private final int split;
   private byte[][] lower = {START};
   private long[] counts = {0};
   private int size = 1;
   private @Nullable KeyCounts frozen;
   private boolean splitWanted;
+
+  /** The greatest key that was {@link #loaded}. */
+  private byte[] greatest = START;
 
   CountIndex() {
     this(SPLIT);
@@ -46,6 +52,38 @@ final class CountIndex {
     own();
     if (++counts[chunk] > split) {
       splitWanted = true;
+    }
+  }
+
+  /**
+   * As {@link #inserted}, while a store is filled. Keys that come in ascending order begin new
+   * chunks, with no need to look for their middle afterwards.
+   */
+  void loaded(byte[] key) {
+    int last = size - 1;
+    if (Arrays.compareUnsigned(key, greatest) < 0) {
+      inserted(key);
+      return;
+    }
+    greatest = key;
+    if (counts[last] < split / 2) {
+      own();
+      counts[last]++;
+    } else {
+      insertChunk(size, key, 1);
+    }
+  }
+
+  /** Ends the filling of a store, all of which {@code reader} must show. */
+  void settleAfterLoad(Reader reader) {
+    long excess = 0;
+    for (int chunk = 0; chunk < size; chunk++) {
+      excess = Math.max(excess, counts[chunk] / split);
+    }
+    if (excess > SPLITS_BY_HALVES) {
+      rebuild(reader); // each halving walks half the chunk: one walk over everything is less
+    } else {
+      settle(reader);
     }
   }
 

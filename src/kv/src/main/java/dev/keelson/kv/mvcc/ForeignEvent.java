@@ -1,7 +1,5 @@
 package dev.keelson.kv.mvcc;
 
-import com.google.protobuf.InvalidProtocolBufferException;
-import dev.keelson.proto.mvccpb.KeyValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param row the key and, for a put, all the rest; null if the row stands for a revision only, as
  *     etcdutl writes it when it raises the revision
  */
-public record ForeignEvent(long main, long sub, boolean deletion, @Nullable KeyValue row) {
+public record ForeignEvent(long main, long sub, boolean deletion, @Nullable ForeignRow row) {
   /**
    * Decodes a row.
    *
@@ -25,39 +23,31 @@ public record ForeignEvent(long main, long sub, boolean deletion, @Nullable KeyV
     StoreKeys.requireEvent(revisionKey);
     long main = StoreKeys.eventMain(revisionKey);
     boolean deletion = StoreKeys.isDeletion(revisionKey);
-    KeyValue row = keyValue.length == 0 ? null : parse(keyValue);
+    ForeignRow row = keyValue.length == 0 ? null : parse(keyValue);
     if (row != null && !deletion) {
       requirePut(main, row);
     }
     return new ForeignEvent(main, StoreKeys.eventSub(revisionKey), deletion, row);
   }
 
-  private static KeyValue parse(byte[] keyValue) {
-    KeyValue row;
-    try {
-      row = KeyValue.parseFrom(keyValue);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("it is not a KeyValue: " + e.getMessage(), e);
-    }
-    if (row.getKey().isEmpty()) {
+  private static ForeignRow parse(byte[] keyValue) {
+    ForeignRow row = ForeignRow.parse(keyValue);
+    if (row.key().length == 0) {
       throw new IllegalArgumentException("it has no key");
-    }
-    if (!row.getUnknownFields().asMap().isEmpty()) {
-      throw new IllegalArgumentException("it has fields that this version does not know");
     }
     return row;
   }
 
-  private static void requirePut(long main, KeyValue row) {
-    long create = row.getCreateRevision();
-    if (row.getModRevision() != main || create < 1 || create > main || row.getVersion() < 1) {
+  private static void requirePut(long main, ForeignRow row) {
+    long create = row.createRevision();
+    if (row.modRevision() != main || create < 1 || create > main || row.version() < 1) {
       throw new IllegalArgumentException(
           "created at "
               + create
               + ", modified at "
-              + row.getModRevision()
+              + row.modRevision()
               + ", version "
-              + row.getVersion()
+              + row.version()
               + ", but it stands at revision "
               + main);
     }

@@ -1,7 +1,5 @@
 package dev.keelson.kv.mvcc;
 
-import com.google.protobuf.ByteString;
-import dev.keelson.proto.mvccpb.KeyValue;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.WriteBatch;
@@ -20,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class HistoryImport implements AutoCloseable {
   private final KvBackend backend;
   private final BulkLoad load;
+  private final CountIndex counts = new CountIndex();
 
   private long revision = MvccStore.FIRST_REVISION;
   private long keys;
@@ -28,11 +27,11 @@ public final class HistoryImport implements AutoCloseable {
    * Begins.
    *
    * @param backend empty
-   * @param writer runs what it is given one after the other, perhaps beside the caller
+   * @param writers runs what it is given, several at once if it can
    */
-  public HistoryImport(KvBackend backend, Executor writer) {
+  public HistoryImport(KvBackend backend, Executor writers) {
     this.backend = backend;
-    load = new BulkLoad(backend, writer);
+    load = new BulkLoad(backend, writers);
   }
 
   /** The newest revision so far. */
@@ -60,38 +59,37 @@ public final class HistoryImport implements AutoCloseable {
   public void add(byte[] revisionKey, byte[] keyValue) {
     ForeignEvent event = ForeignEvent.of(revisionKey, keyValue);
     revision = Math.max(revision, event.main());
-    KeyValue row = event.row();
+    ForeignRow row = event.row();
     if (row != null && event.deletion()) {
-      delete(revisionKey, event.main(), event.sub(), row.getKey());
+      delete(revisionKey, event.main(), event.sub(), row.key());
     } else if (row != null) {
       put(revisionKey, event.main(), event.sub(), row);
     }
   }
 
-  private void put(byte[] at, long main, long sub, KeyValue row) {
-    byte[] key = row.getKey().toByteArray();
-    KeyMeta before = row.getVersion() == 1 ? new KeyMeta() : find(key);
+  private void put(byte[] at, long main, long sub, ForeignRow row) {
+    byte[] key = row.key();
+    KeyMeta before = row.version() == 1 ? new KeyMeta() : find(key);
     byte[] stored =
         Row.encodePut(
             sub,
             before.revision(),
             key,
-            row.getCreateRevision(),
+            row.createRevision(),
             main,
-            row.getVersion(),
-            row.getValue(),
-            row.getLease());
-    load.put(Families.CURRENT, key, stored);
-    load.put(Families.EVENTS, at, stored);
+            row.version(),
+            row.value(),
+            row.lease());
+    load.put(Families.CURRENT, key, Families.EVENTS, at, stored);
     supersede(key, before, main, sub);
-    moveLease(key, before.lease, row.getLease());
+    moveLease(key, before.lease, row.lease());
     if (!before.exists()) {
       keys++;
+      counts.loaded(key);
     }
   }
 
-  private void delete(byte[] at, long main, long sub, ByteString name) {
-    byte[] key = name.toByteArray();
+  private void delete(byte[] at, long main, long sub, byte[] key) {
     KeyMeta before = find(key);
     load.put(Families.EVENTS, at, Row.encodeDeletion(sub, before.revision(), key));
     if (before.exists()) {
@@ -99,6 +97,7 @@ public final class HistoryImport implements AutoCloseable {
       supersede(key, before, main, sub);
       moveLease(key, before.lease, 0);
       keys--;
+      counts.deleted(key);
     }
   }
 
@@ -184,8 +183,7 @@ public final class HistoryImport implements AutoCloseable {
         StoreKeys.APPLIED,
         new AppliedPosition(index, term, revision, revision, 0).encode());
     load.finish();
-    CountIndex counts = new CountIndex();
-    counts.rebuild(backend);
+    counts.settleAfterLoad(backend);
     try (WriteBatch batch = backend.batch()) {
       batch.put(Families.META, StoreKeys.COUNTS, counts.encode(index));
       backend.write(batch);
@@ -194,6 +192,6 @@ public final class HistoryImport implements AutoCloseable {
 
   @Override
   public void close() {
-    load.abandon();
+    load.close();
   }
 }

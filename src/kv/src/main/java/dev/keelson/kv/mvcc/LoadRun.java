@@ -1,33 +1,25 @@
 package dev.keelson.kv.mvcc;
 
 import dev.keelson.storage.backend.Family;
-import dev.keelson.storage.backend.KvBackend;
-import dev.keelson.storage.backend.RowSink;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
+import dev.keelson.storage.backend.Ingestion;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows that are taken in together, in one array: as objects they would live just long enough to be
- * copied by the garbage collector, all of them. Filled by one thread, then read by any.
- *
- * <p>A row is its key's length, its value's ({@value #DELETED} for a deletion), and the two.
+ * Rows that are taken in together, the keys in one array and the values in one buffer outside of
+ * the heap: as objects they would live just long enough to be copied by the garbage collector, all
+ * of them, and then once more on their way to the backend. Filled by one thread, then read by any.
  */
 final class LoadRun {
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-
-  private static final int HEADER_BYTES = 2 * Integer.BYTES;
-  private static final int DELETED = -1;
-  private static final int ROWS_MIN = 1024;
+  private static final int KEY_BYTES_MIN = 4096;
 
   private final int capacity;
   private final RowList[] families = new RowList[Families.ALL.size()];
   private final Index current = new Index();
-  private byte[] rows;
-  private int used;
+  private byte[] keys;
+  private int keyBytes;
+  private ByteBuffer values;
 
   /**
    * An empty run.
@@ -36,121 +28,176 @@ final class LoadRun {
    */
   LoadRun(int capacity) {
     this.capacity = capacity;
-    rows = new byte[capacity];
+    keys = new byte[KEY_BYTES_MIN];
+    values = ByteBuffer.allocateDirect(capacity);
     Arrays.setAll(families, _ -> new RowList());
   }
 
-  /**
-   * Adds a row; of several with one key the last counts.
-   *
-   * @param value null for a deletion
-   * @return false if there is no room
-   */
-  boolean add(Family family, byte[] key, byte @Nullable [] value) {
-    int size = HEADER_BYTES + key.length + (value == null ? 0 : value.length);
-    if (size > rows.length - used) {
-      if (used > 0) {
-        return false;
+  /** Whether there is room for so many bytes; an empty run makes room for any number. */
+  boolean hasRoom(int keySize, int valueSize) {
+    if (keyBytes == 0) {
+      if (valueSize > values.capacity()) {
+        values = ByteBuffer.allocateDirect(valueSize);
       }
-      rows = new byte[size];
+      return true;
     }
-    int row = used;
-    used += size;
-    INT.set(rows, row, key.length);
-    INT.set(rows, row + Integer.BYTES, value == null ? DELETED : value.length);
-    System.arraycopy(key, 0, rows, row + HEADER_BYTES, key.length);
-    if (value != null) {
-      System.arraycopy(value, 0, rows, row + HEADER_BYTES + key.length, value.length);
+    return valueSize <= values.remaining()
+        && (long) keyBytes + keySize + values.position() + valueSize <= values.capacity();
+  }
+
+  /** Adds a row that is put; of several with one key the last counts. There must be room. */
+  void put(Family family, byte[] key, byte[] value) {
+    add(family, key, append(value), value.length);
+  }
+
+  /** Adds two rows that have one value, which takes its room once. */
+  void put(Family one, byte[] oneKey, Family other, byte[] otherKey, byte[] value) {
+    int at = append(value);
+    add(one, oneKey, at, value.length);
+    add(other, otherKey, at, value.length);
+  }
+
+  /** Adds a row that is deleted. */
+  void delete(Family family, byte[] key) {
+    add(family, key, 0, RowList.DELETED);
+  }
+
+  private void add(Family family, byte[] key, int value, int valueLength) {
+    if (key.length > keys.length - keyBytes) {
+      keys = Arrays.copyOf(keys, Math.max(2 * keys.length, keyBytes + key.length));
     }
-    families[family.ordinal()].add(row);
+    System.arraycopy(key, 0, keys, keyBytes, key.length);
+    RowList rows = families[family.ordinal()];
+    rows.add(keyBytes, key.length, value, valueLength);
+    keyBytes += key.length;
     if (family.equals(Families.CURRENT)) {
-      current.put(row);
+      current.put(key, rows.count - 1);
     }
-    return true;
   }
 
-  /** Where the newest row of {@link Families#CURRENT} with a key is; negative for nowhere. */
+  private int append(byte[] value) {
+    int at = values.position();
+    values.put(value);
+    return at;
+  }
+
+  /** Which row of {@link Families#CURRENT} is the newest with a key; negative for none. */
   int find(byte[] key) {
-    return current.find(key, 0, key.length);
+    return current.find(key);
   }
 
-  /** The value of a row; null for a deletion. */
+  /** The value of a row of {@link Families#CURRENT}; null for a deletion. */
   byte @Nullable [] value(int row) {
-    int length = (int) INT.get(rows, row + Integer.BYTES);
-    int from = keyEnd(row);
-    return length == DELETED ? null : Arrays.copyOfRange(rows, from, from + length);
+    RowList rows = families[Families.CURRENT.ordinal()];
+    if (rows.isDeletion(row)) {
+      return null;
+    }
+    byte[] value = new byte[rows.valueLength(row)];
+    values.get(rows.value(row), value);
+    return value;
   }
 
-  /** Hands the rows over, family by family. */
-  void takeIn(KvBackend backend) {
-    for (Family family : Families.ALL) {
-      RowList list = families[family.ordinal()];
-      if (list.count > 0) {
-        backend.ingest(family, list::giveTo);
-      }
-    }
+  /** Whether rows of a family are here. */
+  boolean has(Family family) {
+    return families[family.ordinal()].count > 0;
+  }
+
+  /** Hands the rows of a family over by ascending key. */
+  void give(Family family, Ingestion ingestion) {
+    families[family.ordinal()].give(ingestion);
   }
 
   /** Makes it empty. */
   void clear() {
-    if (rows.length != capacity) {
-      rows = new byte[capacity];
+    if (values.capacity() != capacity) {
+      values = ByteBuffer.allocateDirect(capacity);
     }
-    used = 0;
+    values.clear();
+    keyBytes = 0;
     for (RowList each : families) {
       each.clear();
     }
     current.clear();
   }
 
-  private int keyEnd(int row) {
-    return row + HEADER_BYTES + (int) INT.get(rows, row);
-  }
-
-  private int compareKeys(int left, int right) {
-    return Arrays.compareUnsigned(
-        rows, left + HEADER_BYTES, keyEnd(left), rows, right + HEADER_BYTES, keyEnd(right));
-  }
-
   /** The rows of a family in the order of arrival, which often is that of their keys. */
   private final class RowList {
-    private int[] at = new int[ROWS_MIN];
+    static final int DELETED = -1;
+    private static final int ROWS_MIN = 1024;
+    private static final int FIELDS = 4;
+
+    private int[] rows = new int[FIELDS * ROWS_MIN];
     private int count;
     private boolean ascending = true;
 
-    void add(int row) {
-      if (count == at.length) {
-        at = Arrays.copyOf(at, 2 * count);
+    void add(int key, int keyLength, int value, int valueLength) {
+      int at = FIELDS * count;
+      if (at == rows.length) {
+        rows = Arrays.copyOf(rows, 2 * at);
       }
-      ascending &= count == 0 || compareKeys(at[count - 1], row) < 0;
-      at[count++] = row;
+      rows[at] = key;
+      rows[at + 1] = keyLength;
+      rows[at + 2] = value;
+      rows[at + 3] = valueLength;
+      ascending &= count == 0 || compareKeys(count - 1, count) < 0;
+      count++;
     }
 
-    void giveTo(RowSink sink) {
+    private int key(int row) {
+      return rows[FIELDS * row];
+    }
+
+    private int keyLength(int row) {
+      return rows[FIELDS * row + 1];
+    }
+
+    int value(int row) {
+      return rows[FIELDS * row + 2];
+    }
+
+    int valueLength(int row) {
+      return rows[FIELDS * row + 3];
+    }
+
+    boolean isDeletion(int row) {
+      return valueLength(row) == DELETED;
+    }
+
+    private int compareKeys(int left, int right) {
+      return Arrays.compareUnsigned(
+          keys,
+          key(left),
+          key(left) + keyLength(left),
+          keys,
+          key(right),
+          key(right) + keyLength(right));
+    }
+
+    void give(Ingestion ingestion) {
+      ByteBuffer shared = values.duplicate();
       if (ascending) {
-        for (int i = 0; i < count; i++) {
-          give(at[i], sink);
+        for (int row = 0; row < count; row++) {
+          give(row, shared, ingestion);
         }
         return;
       }
       Integer[] sorted = new Integer[count];
-      Arrays.setAll(sorted, i -> at[i]);
-      Arrays.sort(sorted, LoadRun.this::compareKeys);
+      Arrays.setAll(sorted, row -> row);
+      Arrays.sort(sorted, this::compareKeys);
       for (int i = 0; i < count; i++) {
         // the sort is stable: the last of equal keys came last
         if (i + 1 == count || compareKeys(sorted[i], sorted[i + 1]) != 0) {
-          give(sorted[i], sink);
+          give(sorted[i], shared, ingestion);
         }
       }
     }
 
-    private void give(int row, RowSink sink) {
-      byte[] key = Arrays.copyOfRange(rows, row + HEADER_BYTES, keyEnd(row));
-      byte[] value = value(row);
-      if (value == null) {
-        sink.delete(key);
+    private void give(int row, ByteBuffer shared, Ingestion ingestion) {
+      if (isDeletion(row)) {
+        ingestion.delete(keys, key(row), keyLength(row));
       } else {
-        sink.put(key, value);
+        shared.limit(value(row) + valueLength(row)).position(value(row));
+        ingestion.put(keys, key(row), keyLength(row), shared);
       }
     }
 
@@ -160,59 +207,74 @@ final class LoadRun {
     }
   }
 
-  /** Finds rows by their keys: open addressing, at most half full. */
+  /** Finds rows of {@link Families#CURRENT} by key: open addressing, at most half full. */
   private final class Index {
-    private int[] slots = empty(2 * ROWS_MIN);
+    private static final int NONE = -1;
+
+    private int[] slots = empty(1 << 11);
+    private int[] hashes = new int[slots.length];
     private int count;
 
     private static int[] empty(int size) {
       int[] slots = new int[size];
-      Arrays.fill(slots, -1);
+      Arrays.fill(slots, NONE);
       return slots;
     }
 
-    int find(byte[] key, int from, int to) {
-      return slots[slot(key, from, to)];
+    int find(byte[] key) {
+      return slots[slot(key, hash(key))];
+    }
+
+    private static int hash(byte[] key) {
+      int hash = Arrays.hashCode(key) * 0x9e3779b1;
+      return hash ^ (hash >>> 15);
     }
 
     /** Where a key is, or could be put. */
-    private int slot(byte[] key, int from, int to) {
-      int slot = hash(key, from, to) & (slots.length - 1);
-      while (slots[slot] >= 0 && !isKey(slots[slot], key, from, to)) {
+    private int slot(byte[] key, int hash) {
+      int slot = hash & (slots.length - 1);
+      while (slots[slot] != NONE && !(hashes[slot] == hash && isKey(slots[slot], key))) {
         slot = (slot + 1) & (slots.length - 1);
       }
       return slot;
     }
 
-    private boolean isKey(int row, byte[] key, int from, int to) {
-      return Arrays.equals(rows, row + HEADER_BYTES, keyEnd(row), key, from, to);
+    private boolean isKey(int row, byte[] key) {
+      RowList rows = families[Families.CURRENT.ordinal()];
+      int from = rows.key(row);
+      return Arrays.equals(keys, from, from + rows.keyLength(row), key, 0, key.length);
     }
 
-    private static int hash(byte[] key, int from, int to) {
-      int hash = 0;
-      for (int i = from; i < to; i++) {
-        hash = 31 * hash + key[i];
-      }
-      return hash ^ (hash >>> 15);
-    }
-
-    void put(int row) {
-      int slot = slot(rows, row + HEADER_BYTES, keyEnd(row));
-      boolean fresh = slots[slot] < 0;
+    void put(byte[] key, int row) {
+      int hash = hash(key);
+      int slot = slot(key, hash);
+      boolean fresh = slots[slot] == NONE;
       slots[slot] = row;
+      hashes[slot] = hash;
       if (fresh && 2 * ++count > slots.length) {
-        int[] old = slots;
-        slots = empty(2 * old.length);
-        for (int each : old) {
-          if (each >= 0) {
-            slots[slot(rows, each + HEADER_BYTES, keyEnd(each))] = each;
+        grow();
+      }
+    }
+
+    private void grow() {
+      int[] oldSlots = slots;
+      int[] oldHashes = hashes;
+      slots = empty(2 * oldSlots.length);
+      hashes = new int[slots.length];
+      for (int i = 0; i < oldSlots.length; i++) {
+        if (oldSlots[i] != NONE) {
+          int slot = oldHashes[i] & (slots.length - 1);
+          while (slots[slot] != NONE) {
+            slot = (slot + 1) & (slots.length - 1);
           }
+          slots[slot] = oldSlots[i];
+          hashes[slot] = oldHashes[i];
         }
       }
     }
 
     void clear() {
-      Arrays.fill(slots, -1);
+      Arrays.fill(slots, NONE);
       count = 0;
     }
   }

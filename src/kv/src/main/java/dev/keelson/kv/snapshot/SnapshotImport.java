@@ -35,17 +35,17 @@ public final class SnapshotImport implements AutoCloseable {
    * Begins.
    *
    * @param backend empty
-   * @param writer runs what it is given one after the other, perhaps beside the caller; until
-   *     {@link #finish} or {@link #close} has returned nobody else writes to the backend
+   * @param writers runs what it is given, several at once if it can; until {@link #finish} or
+   *     {@link #close} has returned nobody else writes to the backend
    * @throws SnapshotFormatException if the file is not a snapshot of a known version
    * @throws IOException if the file is damaged or cannot be read
    */
-  public SnapshotImport(BoltReader file, KvBackend backend, Executor writer) throws IOException {
+  public SnapshotImport(BoltReader file, KvBackend backend, Executor writers) throws IOException {
     this.backend = backend;
     meta = SnapshotMeta.read(file);
     walk = file.walk();
     bucket = walk.nextBucket();
-    history = new HistoryImport(backend, writer);
+    history = new HistoryImport(backend, writers);
   }
 
   /**

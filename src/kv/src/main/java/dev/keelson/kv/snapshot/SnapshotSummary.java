@@ -3,8 +3,8 @@ package dev.keelson.kv.snapshot;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.keelson.kv.mvcc.ForeignEvent;
+import dev.keelson.kv.mvcc.ForeignRow;
 import dev.keelson.kv.mvcc.HistoryImport.Compactions;
-import dev.keelson.proto.mvccpb.KeyValue;
 import dev.keelson.storage.bbolt.BoltReader;
 import dev.keelson.storage.bbolt.BoltWalk;
 import java.io.IOException;
@@ -99,14 +99,14 @@ public record SnapshotSummary(
      */
     private void count(ForeignEvent event) {
       revision = Math.max(revision, event.main());
-      KeyValue row = event.row();
+      ForeignRow row = event.row();
       boolean compacted = event.main() <= compactions.finished();
       if (row == null) {
         return;
       }
       if (event.deletion()) {
         keys -= compacted ? 0 : 1;
-      } else if (row.getVersion() == 1 || compacted) {
+      } else if (row.version() == 1 || compacted) {
         keys++;
       }
     }

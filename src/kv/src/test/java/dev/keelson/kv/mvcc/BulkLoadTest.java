@@ -44,8 +44,8 @@ class BulkLoadTest {
   void theLastChangeOfEachRowCounts(int runBytes) {
     Random random = new Random(runBytes);
     List<Map<String, String>> model = FILLED.stream().map(_ -> newModel()).toList();
-    try (ExecutorService writer = Executors.newSingleThreadExecutor()) {
-      BulkLoad load = new BulkLoad(backend, writer, runBytes);
+    try (ExecutorService writers = Executors.newFixedThreadPool(2);
+        BulkLoad load = new BulkLoad(backend, writers, runBytes)) {
       for (int i = 0; i < 20_000; i++) {
         int which = random.nextInt(FILLED.size());
         Family family = FILLED.get(which);
@@ -84,11 +84,11 @@ class BulkLoadTest {
                       task.run();
                     })
                 .start();
-    BulkLoad load = new BulkLoad(backend, failing, 64);
-    load.put(Families.CURRENT, bytes("a"), bytes("1"));
-    assertThatThrownBy(load::finish)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("closed");
-    load.abandon();
+    try (BulkLoad load = new BulkLoad(backend, failing, 64)) {
+      load.put(Families.CURRENT, bytes("a"), bytes("1"));
+      assertThatThrownBy(load::finish)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("closed");
+    }
   }
 }

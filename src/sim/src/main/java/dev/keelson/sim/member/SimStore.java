@@ -3,14 +3,13 @@ package dev.keelson.sim.member;
 import dev.keelson.kv.mvcc.Families;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
+import dev.keelson.storage.backend.Ingestion;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.Reader;
-import dev.keelson.storage.backend.RowSink;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import dev.keelson.storage.backend.memory.MemoryKvBackend;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +71,8 @@ final class SimStore implements KvBackend {
   }
 
   @Override
-  public void ingest(Family family, Consumer<RowSink> rows) {
-    backend.ingest(family, rows);
+  public Ingestion ingestion(Family family) {
+    return backend.ingestion(family);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.keelson.storage.backend;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -25,14 +24,11 @@ public interface KvBackend extends Reader, Closeable {
   void write(WriteBatch batch);
 
   /**
-   * Takes in many rows of one family at once, past the memory that batches gather in: cheaper, and
-   * visible and durable when this returns, together with all that was written before. It may wait
-   * for files to be merged, so it is for filling a store that does not serve yet.
-   *
-   * @param rows is called once and hands over the rows by ascending key
-   * @throws IllegalArgumentException if they are not; nothing of them is taken in then
+   * Begins to take in many rows of one family: cheaper than batches, for filling a store that does
+   * not serve yet. At most one for a family at a time; each may be used by a thread of its own
+   * while nobody writes otherwise. Close it.
    */
-  void ingest(Family family, Consumer<RowSink> rows);
+  Ingestion ingestion(Family family);
 
   /** A consistent view of everything written so far. Cheap (microseconds). Close it. */
   Snapshot snapshot();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -51,19 +52,24 @@ public abstract class KvBackendContract {
     backend.close();
   }
 
+  private static void give(Ingestion rows, String key, String value) {
+    byte[] bytes = bytes("-" + key);
+    rows.put(bytes, 1, bytes.length - 1, ByteBuffer.wrap(bytes(value)));
+  }
+
   @Test
   void ingestedRowsReplaceOlderOnesAndAreDurableWithAllBefore() throws Exception {
     put(POINT, "a", "written");
     put(POINT, "b", "written");
     put(POINT, "c", "written");
-    backend.ingest(
-        POINT,
-        rows -> {
-          rows.put(bytes("b"), bytes("ingested"));
-          rows.delete(bytes("c"));
-          rows.put(bytes("d"), bytes("ingested"));
-        });
-    backend.ingest(LOG, _ -> {});
+    try (Ingestion rows = backend.ingestion(POINT);
+        Ingestion none = backend.ingestion(LOG)) {
+      give(rows, "b", "ingested");
+      rows.delete(bytes("c"), 0, 1);
+      give(rows, "d", "ingested");
+      rows.takeIn();
+      none.takeIn();
+    }
     List<String> expected = List.of("a=written", "b=ingested", "d=ingested");
     assertThat(all(backend, POINT)).isEqualTo(expected);
     CountDownLatch flushed = new CountDownLatch(1);
@@ -75,31 +81,41 @@ public abstract class KvBackendContract {
   }
 
   @Test
-  void ingestedRowsOutOfOrderAreNotTakenIn() {
-    assertThatThrownBy(
-            () ->
-                backend.ingest(
-                    POINT,
-                    rows -> {
-                      rows.put(bytes("b"), bytes("1"));
-                      rows.put(bytes("a"), bytes("2"));
-                    }))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThat(all(backend, POINT)).isEmpty();
-    backend.ingest(POINT, rows -> rows.put(bytes("a"), bytes("3")));
-    assertThat(all(backend, POINT)).containsExactly("a=3");
+  void ingestedRowsMayComeInAnyOrderAndTheLastOfAKeyCounts() {
+    String[] keys = {"b", "c", "a", "c", "\u00ff", "b", "ba", "b"};
+    try (Ingestion rows = backend.ingestion(POINT)) {
+      for (int i = 0; i < keys.length; i++) {
+        give(rows, keys[i], Integer.toString(i));
+      }
+      rows.delete(bytes("c"), 0, 1);
+      rows.takeIn();
+    }
+    assertThat(all(backend, POINT)).containsExactly("a=2", "b=7", "ba=6", "\u00ff=4");
+  }
+
+  @Test
+  void whatWasNotTakenInIsGivenUp() throws Exception {
+    try (Ingestion rows = backend.ingestion(POINT)) {
+      give(rows, "a", "1");
+      rows.takeIn();
+      rows.put(bytes("b"), 0, 1, ByteBuffer.allocateDirect(1));
+    }
+    try (Ingestion rows = backend.ingestion(POINT)) {
+      give(rows, "c", "3");
+      rows.takeIn();
+    }
+    backend = crash(backend);
+    assertThat(all(backend, POINT)).containsExactly("a=1", "c=3");
   }
 
   @Test
   void manyOverlappingIngestionsAreMerged() {
-    for (int i = 0; i < 40; i++) {
-      String value = "v" + i;
-      backend.ingest(
-          POINT,
-          rows -> {
-            rows.put(bytes("a"), bytes(value));
-            rows.put(bytes("z"), bytes(value));
-          });
+    try (Ingestion rows = backend.ingestion(POINT)) {
+      for (int i = 0; i < 40; i++) {
+        give(rows, "a", "v" + i);
+        give(rows, "z", "v" + i);
+        rows.takeIn();
+      }
     }
     assertThat(all(backend, POINT)).containsExactly("a=v39", "z=v39");
   }

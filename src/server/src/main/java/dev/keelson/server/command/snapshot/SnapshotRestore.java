@@ -116,10 +116,10 @@ public final class SnapshotRestore {
 
   private Result fill(BoltReader reader, KvBackend backend, MemberSeed seed, long bumpBy)
       throws IOException {
-    try (ExecutorService writer =
-            Executors.newSingleThreadExecutor(
+    try (ExecutorService writers =
+            Executors.newCachedThreadPool(
                 Thread.ofPlatform().daemon().name("snapshot-rows").factory());
-        SnapshotImport rows = new SnapshotImport(reader, backend, writer)) {
+        SnapshotImport rows = new SnapshotImport(reader, backend, writers)) {
       while (rows.step(STEP_BYTES)) {
         progress.update("restoring", rows.bytes(), file.length());
       }

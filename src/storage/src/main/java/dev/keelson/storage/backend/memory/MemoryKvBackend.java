@@ -2,9 +2,9 @@ package dev.keelson.storage.backend.memory;
 
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
+import dev.keelson.storage.backend.Ingestion;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.Reader;
-import dev.keelson.storage.backend.RowSink;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import java.io.IOException;
@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -108,12 +107,8 @@ public final class MemoryKvBackend implements KvBackend {
   }
 
   @Override
-  public void ingest(Family family, Consumer<RowSink> rows) {
-    try (MemoryBatch batch = new MemoryBatch()) {
-      rows.accept(new AscendingRows(family, batch));
-      write(batch);
-    }
-    flush();
+  public Ingestion ingestion(Family family) {
+    return new MemoryIngestion(this, family);
   }
 
   @Override

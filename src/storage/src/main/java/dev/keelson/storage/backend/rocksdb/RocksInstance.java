@@ -8,8 +8,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import dev.keelson.storage.backend.BackendException;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
+import dev.keelson.storage.backend.Ingestion;
 import dev.keelson.storage.backend.Reader;
-import dev.keelson.storage.backend.RowSink;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import java.io.IOException;
@@ -22,13 +22,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
-import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -65,6 +63,7 @@ final class RocksInstance implements Reader {
   private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
   private final CompactRangeOptions compaction =
       new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false);
+  private final Ingestions ingestions = new Ingestions();
   private final UseGate gate;
   private final AtomicInteger openReaders = new AtomicInteger();
   private final AtomicBoolean freeing = new AtomicBoolean();
@@ -282,19 +281,35 @@ final class RocksInstance implements Reader {
     }
   }
 
-  void ingest(Family family, Consumer<RowSink> rows) {
+  Ingestion ingestion(Family family) {
     enter();
-    try (Options table = tuning.table(family.access());
-        Ingestion ingestion = new Ingestion(db, handle(family), directory, table)) {
-      ingestion.write(rows);
-      flusher.flush();
-      unflushedBytes = 0;
-      ingestion.takeIn();
-      tracker.durable(db.getLatestSequenceNumber());
-    } catch (RocksDBException e) {
-      throw failed("ingestion", e);
+    try {
+      return new RocksIngestion(
+          db, handle(family), ingestions, directory, tuning.table(family.access()));
     } finally {
       gate.exit();
+    }
+  }
+
+  /** How {@link RocksIngestion}s take part in this database; they may have several threads. */
+  private final class Ingestions implements RocksIngestion.Owner {
+    @Override
+    public synchronized void beforeTable() throws RocksDBException {
+      tracker.throwIfFailed();
+      if (unflushedBytes > 0) {
+        flusher.flush();
+        unflushedBytes = 0;
+      }
+    }
+
+    @Override
+    public synchronized void tableTaken() {
+      tracker.durable(db.getLatestSequenceNumber());
+    }
+
+    @Override
+    public BackendException failed(RocksDBException failure) {
+      return RocksInstance.this.failed("ingestion", failure);
     }
   }
 

@@ -3,16 +3,15 @@ package dev.keelson.storage.backend.rocksdb;
 import dev.keelson.storage.backend.BackendException;
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
+import dev.keelson.storage.backend.Ingestion;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.Reader;
-import dev.keelson.storage.backend.RowSink;
 import dev.keelson.storage.backend.Snapshot;
 import dev.keelson.storage.backend.WriteBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -124,8 +123,8 @@ public final class RocksKvBackend implements KvBackend {
   }
 
   @Override
-  public void ingest(Family family, Consumer<RowSink> rows) {
-    current.ingest(family, rows);
+  public Ingestion ingestion(Family family) {
+    return current.ingestion(family);
   }
 
   @Override
