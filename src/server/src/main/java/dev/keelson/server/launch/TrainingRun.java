@@ -6,7 +6,10 @@ import dev.keelson.proto.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.proto.etcdserverpb.LeaseGrpc;
 import dev.keelson.proto.etcdserverpb.PutRequest;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
+import dev.keelson.proto.etcdserverpb.RequestOp;
+import dev.keelson.proto.etcdserverpb.TxnRequest;
 import dev.keelson.server.Main;
+import dev.keelson.server.command.Subcommands;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -18,16 +21,28 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts a one-member cluster on free ports, serves it a few requests of each kind and stops: the
- * JVM records which classes and methods that took, so that later starts find them ready.
+ * Starts a one-member cluster on free ports, serves it a few requests of each kind, saves a
+ * snapshot and restores it, and stops: the JVM records which classes and methods that took and
+ * which of them were hot, so that later starts find them ready.
  */
 public final class TrainingRun {
 
   private static final int ROUNDS = 200;
+
+  /** As many operations as a transaction may have. */
+  private static final int TXN_OPERATIONS = 128;
+
+  /** Rows until the loops of a restore are compiled for good. */
+  private static final int RESTORED_KEYS = 200 * TXN_OPERATIONS;
+
+  private static final int RESTORES = 3;
+  private static final int VALUE_BYTES = 256;
   private static final int START_TIMEOUT_SECONDS = 60;
 
   private TrainingRun() {}
@@ -43,7 +58,8 @@ public final class TrainingRun {
     int peerPort = freePort();
     String client = "http://127.0.0.1:" + clientPort;
     String peer = "http://127.0.0.1:" + peerPort;
-    Thread.ofPlatform().daemon().start(() -> exercise(clientPort));
+    Path scratch = Path.of(arguments[0]).resolveSibling("restored");
+    Thread.ofPlatform().daemon().start(() -> exercise(clientPort, scratch));
     Main.main(
         "--data-dir=" + arguments[0],
         "--listen-client-urls=" + client,
@@ -58,7 +74,7 @@ public final class TrainingRun {
     }
   }
 
-  private static void exercise(int port) {
+  private static void exercise(int port, Path scratch) {
     int status = 0;
     try {
       awaitListening(port);
@@ -67,6 +83,7 @@ public final class TrainingRun {
       }
       send(port, "POST", "/v3/kv/range", "{\"key\":\"YQ==\"}");
       call(port);
+      restore(port, scratch);
     } catch (IOException | InterruptedException e) {
       System.err.println("training: " + e);
       status = 1;
@@ -112,9 +129,43 @@ public final class TrainingRun {
         attempt(() -> kv.range(RangeRequest.newBuilder().setKey(key).build()));
       }
       attempt(() -> leases.leaseGrant(LeaseGrantRequest.newBuilder().setTTL(60).build()));
+      fill(kv);
     } finally {
       channel.shutdownNow();
       channel.awaitTermination(5, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void fill(KVGrpc.KVBlockingStub kv) {
+    Random random = new Random(1);
+    byte[] value = new byte[VALUE_BYTES];
+    for (int i = 0; i < RESTORED_KEYS; i += TXN_OPERATIONS) {
+      TxnRequest.Builder txn = TxnRequest.newBuilder();
+      for (int j = i; j < i + TXN_OPERATIONS; j++) {
+        random.nextBytes(value);
+        PutRequest.Builder put =
+            PutRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8("training/%08x".formatted(j * 0x9e3779b1)))
+                .setValue(ByteString.copyFrom(value));
+        txn.addSuccess(RequestOp.newBuilder().setRequestPut(put));
+      }
+      attempt(() -> kv.txn(txn.build()));
+    }
+  }
+
+  private static void restore(int port, Path scratch) throws IOException {
+    Files.createDirectory(scratch);
+    String file = scratch.resolve("snapshot.db").toString();
+    command("snapshot", "save", file, "--endpoints=http://127.0.0.1:" + port);
+    for (int i = 0; i < RESTORES; i++) {
+      command("snapshot", "restore", file, "--data-dir=" + scratch.resolve("data" + i));
+    }
+  }
+
+  private static void command(String... arguments) throws IOException {
+    int status = Subcommands.run(arguments);
+    if (status != 0) {
+      throw new IOException(String.join(" ", arguments) + " ended with " + status);
     }
   }
 
