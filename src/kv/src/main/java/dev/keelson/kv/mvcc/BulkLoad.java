@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ final class BulkLoad implements AutoCloseable {
   private final Map<Family, Ingestion> ingestions = new HashMap<>();
   private LoadRun gathered;
   private LoadRun underWay;
-  private final List<FutureTask<?>> writing = new ArrayList<>();
+  private final List<CompletableFuture<?>> writing = new ArrayList<>();
 
   /** Somebody looks rows up, so they must be readable once their run is no longer at hand. */
   private boolean lookedUp;
@@ -119,9 +119,7 @@ final class BulkLoad implements AutoCloseable {
   }
 
   private void write(Runnable task) {
-    FutureTask<?> future = new FutureTask<>(task, null);
-    writing.add(future);
-    writers.execute(future);
+    writing.add(CompletableFuture.runAsync(task, writers));
   }
 
   private void give(LoadRun run, Family family, boolean takeIn) {
@@ -137,29 +135,13 @@ final class BulkLoad implements AutoCloseable {
 
   /** Waits for all tasks, then tells the first failure. */
   private void await() {
-    boolean interrupted = false;
-    RuntimeException failure = null;
-    while (!writing.isEmpty()) {
-      try {
-        var _ = writing.getFirst().get();
-        writing.removeFirst();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      } catch (ExecutionException e) {
-        writing.removeFirst();
-        if (failure == null) {
-          failure =
-              e.getCause() instanceof RuntimeException unchecked
-                  ? unchecked
-                  : new IllegalStateException(e.getCause());
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (failure != null) {
-      throw failure;
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(writing.toArray(CompletableFuture<?>[]::new));
+    writing.clear();
+    try {
+      var _ = all.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException failure ? failure : e;
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Counts per chunk against a sorted set, with chunks small enough to split and merge often. */
 class CountIndexTest {
@@ -24,13 +26,26 @@ class CountIndexTest {
   private CountIndex index = new CountIndex(SPLIT);
 
   private void insert(byte[] key) {
-    if (keys.add(key)) {
-      try (WriteBatch batch = backend.batch()) {
-        batch.put(Families.CURRENT, key, new byte[0]);
-        backend.write(batch);
-      }
+    if (write(key)) {
       index.inserted(key);
     }
+  }
+
+  private void load(byte[] key) {
+    if (write(key)) {
+      index.loaded(key);
+    }
+  }
+
+  private boolean write(byte[] key) {
+    if (!keys.add(key)) {
+      return false;
+    }
+    try (WriteBatch batch = backend.batch()) {
+      batch.put(Families.CURRENT, key, new byte[0]);
+      backend.write(batch);
+    }
+    return true;
   }
 
   private void delete(byte[] key) {
@@ -104,6 +119,30 @@ class CountIndexTest {
       }
       assertThat(index.freeze().total()).isEqualTo(keys.size());
     }
+  }
+
+  /** Ascending keys, neighbours that change places, and no order at all. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3, 5_000})
+  void aFilledStoreIsCountedInWhateverOrderItsKeysCome(int disorder) {
+    Random random = new Random(disorder);
+    for (int i = 0; i < 2_000; i++) {
+      load(ByteBuffer.allocate(4).putInt(10_000 + i + random.nextInt(disorder + 1)).array());
+      if (random.nextInt(10) == 0) {
+        byte[] last = keys.last();
+        delete(random.nextBoolean() ? last : keys.first());
+        load(last); // the greatest key of all comes back, or is there
+      }
+    }
+    index.settleAfterLoad(backend);
+    assertThat(index.chunks()).isBetween(keys.size() / SPLIT, keys.size());
+    for (int i = 0; i < 300; i++) {
+      byte[] from = ByteBuffer.allocate(4).putInt(9_900 + random.nextInt(7_200)).array();
+      byte[] to = ByteBuffer.allocate(4).putInt(9_900 + random.nextInt(7_200)).array();
+      KeyRange range = new KeyRange(from, to, false);
+      assertThat(count(range)).isEqualTo(expected(range));
+    }
+    assertThat(index.freeze().total()).isEqualTo(keys.size());
   }
 
   @Test
