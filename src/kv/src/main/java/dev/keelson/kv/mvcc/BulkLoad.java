@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkLoad implements AutoCloseable {
   private static final int RUN_BYTES = 16 << 20;
+  private static final int KNOWN_BYTES = 16 << 20;
+  private static final int FILTER_BYTES = 1 << 20;
 
   private final KvBackend backend;
   private final Executor writers;
@@ -26,8 +28,14 @@ final class BulkLoad implements AutoCloseable {
   private LoadRun underWay;
   private final List<CompletableFuture<?>> writing = new ArrayList<>();
 
-  /** Somebody looks rows up, so they must be readable once their run is no longer at hand. */
-  private boolean lookedUp;
+  /** Keys of {@link Families#CURRENT}: any that ever was here, */
+  private final KeyFilter known = new KeyFilter(KNOWN_BYTES);
+
+  /** handed over, but perhaps in a table that is still being written, */
+  private final KeyFilter unread = new KeyFilter(FILTER_BYTES);
+
+  /** or gathered. */
+  private final KeyFilter fresh = new KeyFilter(FILTER_BYTES);
 
   /**
    * Begins.
@@ -54,19 +62,30 @@ final class BulkLoad implements AutoCloseable {
   /** Adds or replaces a row. */
   void put(Family family, byte[] key, byte[] value) {
     makeRoom(key.length, value.length);
+    note(family, key);
     gathered.put(family, key, value);
   }
 
   /** Adds or replaces two rows with one value. */
   void put(Family one, byte[] oneKey, Family other, byte[] otherKey, byte[] value) {
     makeRoom(oneKey.length + otherKey.length, value.length);
+    note(one, oneKey);
+    note(other, otherKey);
     gathered.put(one, oneKey, other, otherKey, value);
   }
 
   /** Removes a row if it exists. */
   void delete(Family family, byte[] key) {
     makeRoom(key.length, 0);
+    note(family, key);
     gathered.delete(family, key);
+  }
+
+  private void note(Family family, byte[] key) {
+    if (family.equals(Families.CURRENT)) {
+      known.add(key);
+      fresh.add(key);
+    }
   }
 
   private void makeRoom(int keyBytes, int valueBytes) {
@@ -76,21 +95,27 @@ final class BulkLoad implements AutoCloseable {
     }
   }
 
-  /** The newest value of a row in {@link Families#CURRENT}; null if there is none. */
+  /**
+   * The newest value of a row in {@link Families#CURRENT}; null if there is none. Few keys of a
+   * compacted store had a version before, so most answers come from a filter.
+   */
   byte @Nullable [] current(byte[] key) {
+    if (!known.mayHave(key)) {
+      return null;
+    }
     for (LoadRun run : new LoadRun[] {gathered, underWay}) {
       int row = run.find(key);
       if (row >= 0) {
         return run.value(row);
       }
     }
-    if (!lookedUp) {
-      lookedUp = true;
+    if (unread.mayHave(key)) {
       await();
       Ingestion rows = ingestions.get(Families.CURRENT);
       if (rows != null) {
         rows.takeIn();
       }
+      unread.clear();
     }
     return backend.get(Families.CURRENT, key);
   }
@@ -102,6 +127,8 @@ final class BulkLoad implements AutoCloseable {
     gathered = underWay;
     gathered.clear();
     underWay = full;
+    unread.addAll(fresh);
+    fresh.clear();
     List<Family> others = new ArrayList<>();
     for (Family family : Families.ALL) {
       if (full.has(family)) {
@@ -111,26 +138,22 @@ final class BulkLoad implements AutoCloseable {
         }
       }
     }
-    boolean readable = lookedUp;
     if (full.has(Families.EVENTS)) {
-      write(() -> give(full, Families.EVENTS, false));
+      write(() -> give(full, Families.EVENTS));
     }
-    write(() -> others.forEach(family -> give(full, family, readable)));
+    write(() -> others.forEach(family -> give(full, family)));
   }
 
   private void write(Runnable task) {
     writing.add(CompletableFuture.runAsync(task, writers));
   }
 
-  private void give(LoadRun run, Family family, boolean takeIn) {
+  private void give(LoadRun run, Family family) {
     Ingestion ingestion = ingestions.get(family);
     if (ingestion == null) {
       throw new IllegalStateException(family + " is not being filled");
     }
     run.give(family, ingestion);
-    if (takeIn) {
-      ingestion.takeIn();
-    }
   }
 
   /** Waits for all tasks, then tells the first failure. */

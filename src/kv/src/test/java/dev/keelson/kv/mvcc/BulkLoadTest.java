@@ -70,6 +70,25 @@ class BulkLoadTest {
     }
   }
 
+  /** None of them is overlooked, and few others are taken for one. */
+  @Test
+  void theFilterOfKeysErrsOnOneSideOnly() {
+    KeyFilter filter = new KeyFilter(1 << 14);
+    KeyFilter more = new KeyFilter(1 << 14);
+    for (int i = 0; i < 10_000; i++) {
+      (i % 2 == 0 ? filter : more).add(bytes("/registry/pods/" + i));
+    }
+    filter.addAll(more);
+    int wrong = 0;
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(filter.mayHave(bytes("/registry/pods/" + i))).isTrue();
+      wrong += filter.mayHave(bytes("/registry/nodes/" + i)) ? 1 : 0;
+    }
+    assertThat(wrong).isLessThan(100);
+    filter.clear();
+    assertThat(filter.mayHave(bytes("/registry/pods/1"))).isFalse();
+  }
+
   private static Map<String, String> newModel() {
     return new TreeMap<>();
   }
