@@ -75,7 +75,7 @@ final class BackupCommand implements Callable<Integer> {
       values.put("save_s", save(target, name));
       values.put("save_cpu_s", target.cpuSeconds() - idle);
       values.put("snapshot_mib", Files.size(snapshotOf(name)) / Rounds.MIB);
-      writesBeside(target, name, round, values);
+      writesBeside(target, round, values);
       values.put("rss_after_snapshots_mib", target.residentBytes() / Rounds.MIB);
       values.put("anonymous_after_snapshots_mib", target.anonymousBytes() / Rounds.MIB);
       server.stop();
@@ -96,8 +96,17 @@ final class BackupCommand implements Callable<Integer> {
     return Rounds.secondsSince(begin);
   }
 
+  /** A snapshot that takes nothing from the disk that the server writes to. */
+  private static double read(Target target) throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    try (Client client = Client.connect(target.addresses().getFirst(), 1, CONNECT_LIMIT)) {
+      Download.snapshot(client, LIMIT);
+    }
+    return Rounds.secondsSince(begin);
+  }
+
   /** Snapshot after snapshot for as long as the window, each to its end. */
-  private void writesBeside(Target target, String name, int round, Map<String, Double> values)
+  private void writesBeside(Target target, int round, Map<String, Double> values)
       throws IOException, InterruptedException {
     Stats stats = new Stats();
     try (Client client =
@@ -111,7 +120,7 @@ final class BackupCommand implements Callable<Integer> {
       long begin = System.nanoTime();
       List<Double> saves = new ArrayList<>();
       while (Rounds.secondsSince(begin) < window) {
-        saves.add(save(target, name));
+        saves.add(read(target));
       }
       double during = p99(stats);
       load.finish();

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class Download implements CallListener {
   private static final int BLOB = 3;
   private static final int KVS = 2;
+
+  /** In the place of a field with a range in it. */
+  private static final int NO_RANGE = -1;
+
   private static final byte[] FROM = "k".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TO = "l".getBytes(StandardCharsets.US_ASCII);
 
@@ -55,11 +59,25 @@ public final class Download implements CallListener {
       throws IOException, InterruptedException {
     try (FileChannel file =
         FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      Answer answer = new Download(file, 0).run(client, Methods.SNAPSHOT, new ProtoWriter(), limit);
-      if (answer.status() != 0) {
-        throw new IOException("snapshot ended with " + answer);
-      }
+      require(new Download(file, 0).run(client, Methods.SNAPSHOT, new ProtoWriter(), limit));
       file.force(true);
+    }
+  }
+
+  /**
+   * Streams a snapshot of the server to nowhere, as a client on another machine does for the
+   * server's disk.
+   *
+   * @throws IOException when the server fails, or has not sent it all within {@code limit}
+   */
+  public static void snapshot(Client client, Duration limit)
+      throws IOException, InterruptedException {
+    require(new Download(null, NO_RANGE).run(client, Methods.SNAPSHOT, new ProtoWriter(), limit));
+  }
+
+  private static void require(Answer answer) throws IOException {
+    if (answer.status() != 0) {
+      throw new IOException("snapshot ended with " + answer);
     }
   }
 
@@ -105,7 +123,7 @@ public final class Download implements CallListener {
     while (outer.next()) {
       if (file != null && outer.field() == BLOB) {
         write(ByteBuffer.wrap(outer.array(), outer.start(), outer.end() - outer.start()));
-      } else if (file == null && rangeField != 0 && outer.field() == rangeField) {
+      } else if (file == null && outer.field() == rangeField) {
         count(inner.into(outer));
       }
     }
