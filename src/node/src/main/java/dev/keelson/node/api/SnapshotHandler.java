@@ -142,7 +142,9 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
     private boolean turn() {
       SnapshotBlobs source = blobs;
       if (source == null) {
-        source = new SnapshotBlobs(context.state().store().views().acquire(), storageVersion);
+        source =
+            new SnapshotBlobs(
+                context.state().store().views().acquire(), storageVersion, context.scans());
         blobs = source;
         call.sendHeaders(new Metadata());
       }
