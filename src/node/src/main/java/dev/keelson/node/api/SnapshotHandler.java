@@ -29,6 +29,11 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   /** How many messages are sent in one turn. */
   private static final int TURN_BLOBS = 32;
 
+  /**
+   * How much may wait for the client: several turns' worth, lest a thread is woken for every blob.
+   */
+  private static final int WAITING_BYTES = 1 << 20;
+
   private final ApiContext context;
   private final String storageVersion;
   private final Set<Stream> streams = Collections.synchronizedSet(new LinkedHashSet<>());
@@ -47,6 +52,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   @Override
   public ServerCall.Listener<SnapshotRequest> start(
       ServerCall<SnapshotRequest, Encoded> call, Permit.Source<SnapshotRequest> permits) {
+    call.setOnReadyThreshold(WAITING_BYTES);
     call.request(1);
     return new Stream(call, permits);
   }
