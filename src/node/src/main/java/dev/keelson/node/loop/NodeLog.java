@@ -146,12 +146,22 @@ public final class NodeLog implements LogStorage {
   }
 
   private void count(List<Entry> entries) {
+    Chunk chunk = chunk(entries);
+    chunks.addLast(chunk);
+    bytes += chunk.bytes();
+  }
+
+  private static Chunk chunk(List<Entry> entries) {
     long size = 0;
     for (Entry entry : entries) {
       size += entry.sizeBytes();
     }
-    chunks.add(new Chunk(entries.getFirst().index(), entries.getLast().index(), size));
-    bytes += size;
+    return new Chunk(entries.getFirst().index(), entries.getLast().index(), size);
+  }
+
+  /** The bytes of all entries in memory. */
+  long bytesInMemory() {
+    return bytes;
   }
 
   void setHardState(HardState state) {
@@ -183,13 +193,25 @@ public final class NodeLog implements LogStorage {
     while (!chunks.isEmpty()
         && chunks.getFirst().last() < applied
         && (bytes > bytesMax || recent.lastIndex() - recent.firstIndex() > entriesMax)) {
-      Chunk oldest = chunks.removeFirst();
-      bytes -= oldest.bytes();
-      recent.compact(oldest.last());
+      forgetThrough(chunks.getFirst().last());
     }
     if (recent.firstIndex() - 1 < floor - 1) {
       // the floor is above what memory still holds: nobody needs that
-      recent.compact(Math.min(floor - 1, applied));
+      forgetThrough(Math.min(floor - 1, applied));
     }
+  }
+
+  /** Drops the entries up to and including {@code index}, which may lie within a chunk. */
+  private void forgetThrough(long index) {
+    while (!chunks.isEmpty() && chunks.getFirst().first() <= index) {
+      Chunk oldest = chunks.removeFirst();
+      bytes -= oldest.bytes();
+      if (oldest.last() > index) {
+        Chunk rest = chunk(recent.entries(index + 1, oldest.last() + 1, Long.MAX_VALUE));
+        chunks.addFirst(rest);
+        bytes += rest.bytes();
+      }
+    }
+    recent.compact(index);
   }
 }
