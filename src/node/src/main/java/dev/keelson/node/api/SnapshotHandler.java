@@ -18,7 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code etcdserverpb.Maintenance/Snapshot}: this member's state as a file of etcd. A part of it is
- * produced only when the client has room for it, and other reads get their turn in between.
+ * produced only when the client has room for it, and other reads get their turn in between. While
+ * keys are being written it rests as long as it works: writes are to be as fast as without it, and
+ * a snapshot may take longer.
  */
 final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotHandler.class);
@@ -73,6 +75,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
     private volatile boolean paused;
     private boolean ended;
     private long beganNanos;
+    private long lastSeen;
 
     Stream(ServerCall<SnapshotRequest, Encoded> call, Permit.Source<SnapshotRequest> permits) {
       this.call = call;
@@ -128,6 +131,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
 
     private void work() {
       boolean more = false;
+      long turnNanos = System.nanoTime();
       try {
         more = !over && turn();
       } catch (RuntimeException e) {
@@ -138,10 +142,20 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
       if (finished) {
         release();
       }
+      if (!finished && !paused && othersWrite()) {
+        pause(System.nanoTime() - turnNanos);
+      }
       running.set(false);
       if (!finished && (over || (!paused && (more || call.isReady())))) {
         schedule();
       }
+    }
+
+    /** Whether anything was written since this was last asked. */
+    private boolean othersWrite() {
+      long before = lastSeen;
+      lastSeen = context.state().store().log().currentRevision();
+      return before != 0 && lastSeen != before;
     }
 
     /** Does a limited amount of work; whether there is more that can be done at once. */
@@ -174,7 +188,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
       return false;
     }
 
-    /** Keeps to the rate: a snapshot is to take time rather than disk and network from others. */
+    /** A snapshot is to take time rather than processors, disk and network from others. */
     private void pause(long nanos) {
       paused = true;
       context
