@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotBlobs implements AutoCloseable {
   private static final int BLOB_BYTES = 32 << 10;
-  private static final int DIGESTED_TOGETHER = 16;
+  private static final int DIGESTED_TOGETHER = 8;
   private static final int REMAINING_BYTES = 2;
   private static final int BLOB = 3;
   private static final int VERSION = 4;

@@ -26,10 +26,10 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotHandler.class);
 
   /** How many bytes of rows are looked at in one turn. */
-  private static final int TURN_BYTES = 1 << 20;
+  private static final int TURN_BYTES = 256 << 10;
 
   /** How many messages are sent in one turn. */
-  private static final int TURN_BLOBS = 32;
+  private static final int TURN_BLOBS = 8;
 
   /**
    * How much may wait for the client: several turns' worth, lest a thread is woken for every blob.
