@@ -62,6 +62,7 @@ final class JoinCommand implements Callable<Integer> {
       Target target = Target.start(name, members);
       Rounds.progress("  loading %,d keys".formatted(keys));
       DataSet.load(target.addresses(), keys, targets.valueBytes, round, LOAD_LIMIT);
+      target.awaitRest();
       Stats stats = new Stats();
       Map<String, Double> values = new LinkedHashMap<>();
       try (Client client =

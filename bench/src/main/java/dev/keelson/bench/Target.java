@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 record Target(String name, List<InetSocketAddress> addresses, List<Long> pids) {
   private static final Duration START_LIMIT = Duration.ofMinutes(5);
   private static final int RETRY_MILLIS = 2;
+  private static final Duration REST_LIMIT = Duration.ofMinutes(2);
+  private static final Duration REST_WINDOW = Duration.ofSeconds(2);
+  private static final double RESTING_CORES = 0.1;
 
   /**
    * A server that runs already.
@@ -95,6 +98,23 @@ record Target(String name, List<InetSocketAddress> addresses, List<Long> pids) {
       sum += ProcessUsage.cpuSeconds(pid);
     }
     return sum;
+  }
+
+  /**
+   * Waits until what was left to do after much was written (merging files, garbage) is done, as far
+   * as that can be seen from outside.
+   */
+  void awaitRest() throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    double before = cpuSeconds();
+    while (System.nanoTime() - begin < REST_LIMIT.toNanos()) {
+      Thread.sleep(REST_WINDOW);
+      double now = cpuSeconds();
+      if (now - before < RESTING_CORES * REST_WINDOW.toSeconds()) {
+        return;
+      }
+      before = now;
+    }
   }
 
   /** Resident memory of all its processes, in bytes; 0 when they are unknown. */

@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkLoad implements AutoCloseable {
   private static final int RUN_BYTES = 16 << 20;
-  private static final int KNOWN_BYTES = 16 << 20;
+  private static final int KNOWN_BYTES_MIN = 1 << 20;
+  private static final int KNOWN_BYTES_MAX = 16 << 20;
+
+  /** Of the file for one of the filter: 12 bits for the key of a row of 100 bytes. */
+  private static final int BYTES_PER_KNOWN = 64;
+
   private static final int FILTER_BYTES = 1 << 20;
 
   private final KvBackend backend;
@@ -29,7 +34,7 @@ final class BulkLoad implements AutoCloseable {
   private final List<CompletableFuture<?>> writing = new ArrayList<>();
 
   /** Keys of {@link Families#CURRENT}: any that ever was here, */
-  private final KeyFilter known = new KeyFilter(KNOWN_BYTES);
+  private final KeyFilter known;
 
   /** handed over, but perhaps in a table that is still being written, */
   private final KeyFilter unread = new KeyFilter(FILTER_BYTES);
@@ -42,21 +47,29 @@ final class BulkLoad implements AutoCloseable {
    *
    * @param writers runs what it is given, several at once if it can; nobody else uses the backend
    *     meanwhile
+   * @param bytesExpected how many bytes of rows there may be, about
    */
-  BulkLoad(KvBackend backend, Executor writers) {
-    this(backend, writers, RUN_BYTES);
+  BulkLoad(KvBackend backend, Executor writers, long bytesExpected) {
+    this(backend, writers, RUN_BYTES, knownBytes(bytesExpected));
   }
 
   /**
    * Begins.
    *
-   * @param runBytes for tests
+   * @param runBytes how large a run is, at most
+   * @param knownBytes how large a filter; a power of two
    */
-  BulkLoad(KvBackend backend, Executor writers, int runBytes) {
+  BulkLoad(KvBackend backend, Executor writers, int runBytes, int knownBytes) {
     this.backend = backend;
     this.writers = writers;
+    known = new KeyFilter(knownBytes);
     gathered = new LoadRun(runBytes);
     underWay = new LoadRun(runBytes);
+  }
+
+  private static int knownBytes(long bytesExpected) {
+    long wanted = Math.clamp(bytesExpected / BYTES_PER_KNOWN, KNOWN_BYTES_MIN, KNOWN_BYTES_MAX);
+    return (int) Long.highestOneBit(wanted);
   }
 
   /** Adds or replaces a row. */
@@ -83,8 +96,9 @@ final class BulkLoad implements AutoCloseable {
 
   private void note(Family family, byte[] key) {
     if (family.equals(Families.CURRENT)) {
-      known.add(key);
-      fresh.add(key);
+      long hash = known.hash(key);
+      known.add(hash);
+      fresh.add(hash);
     }
   }
 
@@ -100,7 +114,8 @@ final class BulkLoad implements AutoCloseable {
    * compacted store had a version before, so most answers come from a filter.
    */
   byte @Nullable [] current(byte[] key) {
-    if (!known.mayHave(key)) {
+    long hash = known.hash(key);
+    if (!known.mayHave(hash)) {
       return null;
     }
     for (LoadRun run : new LoadRun[] {gathered, underWay}) {
@@ -109,7 +124,7 @@ final class BulkLoad implements AutoCloseable {
         return run.value(row);
       }
     }
-    if (unread.mayHave(key)) {
+    if (unread.mayHave(hash)) {
       await();
       Ingestion rows = ingestions.get(Families.CURRENT);
       if (rows != null) {

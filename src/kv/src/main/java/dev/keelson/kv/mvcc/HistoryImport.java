@@ -28,10 +28,11 @@ public final class HistoryImport implements AutoCloseable {
    *
    * @param backend empty
    * @param writers runs what it is given, several at once if it can
+   * @param bytesExpected how many bytes of rows there may be, about
    */
-  public HistoryImport(KvBackend backend, Executor writers) {
+  public HistoryImport(KvBackend backend, Executor writers, long bytesExpected) {
     this.backend = backend;
-    load = new BulkLoad(backend, writers);
+    load = new BulkLoad(backend, writers, bytesExpected);
   }
 
   /** The newest revision so far. */

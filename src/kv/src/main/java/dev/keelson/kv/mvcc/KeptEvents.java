@@ -2,6 +2,7 @@ package dev.keelson.kv.mvcc;
 
 import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Reader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A walk over the changes by ascending revision that passes over what a compaction has made
@@ -14,8 +15,9 @@ public final class KeptEvents implements AutoCloseable {
   private final long compacted;
   private final long inForceAt;
   private final long deletionsFrom;
+  private final byte[] prefix = new byte[Row.PREFIX_BYTES_MAX];
   private byte[] event = {};
-  private byte[] row = {};
+  private byte @Nullable [] row;
 
   /**
    * Begins a walk.
@@ -31,7 +33,7 @@ public final class KeptEvents implements AutoCloseable {
     this.compacted = compacted;
     this.inForceAt = inForceAt;
     this.deletionsFrom = deletionsFrom;
-    cursor = reader.ascending(Families.EVENTS, StoreKeys.event(0, 0), StoreKeys.event(last + 1, 0));
+    cursor = reader.scan(Families.EVENTS, StoreKeys.event(0, 0), StoreKeys.event(last + 1, 0));
   }
 
   /**
@@ -59,7 +61,7 @@ public final class KeptEvents implements AutoCloseable {
   public boolean next() {
     while (cursor.next()) {
       event = cursor.key();
-      row = cursor.value();
+      row = null;
       if (StoreKeys.eventMain(event) > compacted || isKept()) {
         return true;
       }
@@ -72,7 +74,7 @@ public final class KeptEvents implements AutoCloseable {
   }
 
   private boolean isInForce() {
-    byte[] key = Row.parse(row).key();
+    byte[] key = Row.parse(row()).key();
     byte[] afterwards =
         StoreKeys.history(key, StoreKeys.eventMain(event), StoreKeys.eventSub(event) + 1);
     try (Cursor superseded =
@@ -88,12 +90,23 @@ public final class KeptEvents implements AutoCloseable {
 
   /** Holds the current change's {@code mvccpb.KeyValue}, at the end. */
   public byte[] row() {
-    return row;
+    byte[] read = row;
+    if (read == null) {
+      read = cursor.value();
+      row = read;
+    }
+    return read;
   }
 
   /** Where in {@link #row} the KeyValue begins. */
   public int keyValueOffset() {
-    return Row.keyValueOffset(row);
+    return Row.keyValueOffset(row());
+  }
+
+  /** How long the KeyValue is; the rest of the row is not read for that. */
+  public int keyValueLength() {
+    int length = cursor.value(prefix);
+    return length - Row.keyValueOffset(prefix);
   }
 
   @Override

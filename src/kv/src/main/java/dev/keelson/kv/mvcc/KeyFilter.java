@@ -26,16 +26,23 @@ final class KeyFilter {
     words = new long[bytes / Long.BYTES];
   }
 
-  void add(byte[] key) {
-    long hash = hash(key);
+  /** What filters of any size know the key by. */
+  long hash(byte[] key) {
+    crc.reset();
+    crc.update(key);
+    return next(crc.getValue() + 1);
+  }
+
+  void add(long keyHash) {
+    long hash = keyHash;
     for (int i = 0; i < PROBES; i++) {
       words[word(hash)] |= 1L << hash;
       hash = next(hash);
     }
   }
 
-  boolean mayHave(byte[] key) {
-    long hash = hash(key);
+  boolean mayHave(long keyHash) {
+    long hash = keyHash;
     for (int i = 0; i < PROBES; i++) {
       if ((words[word(hash)] & 1L << hash) == 0) {
         return false;
@@ -43,12 +50,6 @@ final class KeyFilter {
       hash = next(hash);
     }
     return true;
-  }
-
-  private long hash(byte[] key) {
-    crc.reset();
-    crc.update(key);
-    return next(crc.getValue() + 1);
   }
 
   /** The next of a sequence in which all bits depend on all bits (SplitMix64's finalizer). */

@@ -33,11 +33,13 @@ public final class SnapshotExport implements AutoCloseable {
   /** One walk over all rows. */
   private final class Pass {
     private final BoltWriter writer;
+    private final boolean measuring;
     private final Iterator<Bucket> left = buckets.iterator();
     private @Nullable BucketRows rows;
 
     Pass(PageSink sink) {
       writer = new BoltWriter(sink);
+      measuring = sink == PageSink.NONE;
     }
 
     @Nullable BoltLayout step(int bytesMin) {
@@ -52,16 +54,27 @@ public final class SnapshotExport implements AutoCloseable {
           writer.bucket(next.name());
           rows = next.rows().apply(view);
         } else if (open.next()) {
-          byte[] value = open.value();
-          int offset = open.valueOffset();
-          byte[] key = open.key();
-          writer.put(key, value, offset, value.length - offset);
-          seen += key.length + value.length;
+          seen += take(open);
         } else {
           close();
         }
       }
       return null;
+    }
+
+    private int take(BucketRows row) {
+      byte[] key = row.key();
+      int length;
+      if (measuring) {
+        length = row.valueLength();
+        writer.put(key, BucketRows.NOTHING, 0, length);
+      } else {
+        byte[] value = row.value();
+        int offset = row.valueOffset();
+        length = value.length - offset;
+        writer.put(key, value, offset, length);
+      }
+      return key.length + length;
     }
 
     void close() {

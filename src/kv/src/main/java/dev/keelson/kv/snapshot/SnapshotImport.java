@@ -45,7 +45,7 @@ public final class SnapshotImport implements AutoCloseable {
     meta = SnapshotMeta.read(file);
     walk = file.walk();
     bucket = walk.nextBucket();
-    history = new HistoryImport(backend, writers);
+    history = new HistoryImport(backend, writers, file.sizeBytes());
   }
 
   /**

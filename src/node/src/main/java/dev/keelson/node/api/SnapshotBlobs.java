@@ -9,7 +9,13 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +24,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotBlobs implements AutoCloseable {
   private static final int BLOB_BYTES = 32 << 10;
+  private static final int DIGESTED_TOGETHER = 8;
   private static final int REMAINING_BYTES = 2;
   private static final int BLOB = 3;
   private static final int VERSION = 4;
 
   private final SnapshotExport export;
   private final byte[] version;
+  private final Executor beside;
   private final MessageDigest digest = sha256();
+  private List<byte[]> undigested = new ArrayList<>();
+  private FutureTask<?> digesting = new FutureTask<>(() -> {}, null);
   private final ArrayDeque<byte[]> full = new ArrayDeque<>();
   private byte[] filling = new byte[BLOB_BYTES];
   private int filled;
@@ -33,8 +43,13 @@ final class SnapshotBlobs implements AutoCloseable {
   private boolean written;
   private boolean ended;
 
-  /** Takes over the view. */
-  SnapshotBlobs(View view, String storageVersion) {
+  /**
+   * Takes over the view.
+   *
+   * @param beside may run a task soon, on another thread
+   */
+  SnapshotBlobs(View view, String storageVersion, Executor beside) {
+    this.beside = beside;
     export = new SnapshotExport(view, storageVersion);
     version = storageVersion.getBytes(US_ASCII);
   }
@@ -79,7 +94,7 @@ final class SnapshotBlobs implements AutoCloseable {
     }
     byte[] blob = full.poll();
     if (blob != null) {
-      digest.update(blob);
+      digest(blob);
       remaining -= blob.length;
       return message(blob);
     }
@@ -87,7 +102,44 @@ final class SnapshotBlobs implements AutoCloseable {
       return null;
     }
     ended = true;
+    awaitDigest();
+    undigested.forEach(digest::update);
     return message(digest.digest());
+  }
+
+  /** A quarter of all the work, so it is done beside; at most one task waits. */
+  private void digest(byte[] blob) {
+    undigested.add(blob);
+    if (undigested.size() == DIGESTED_TOGETHER) {
+      awaitDigest();
+      List<byte[]> blobs = undigested;
+      undigested = new ArrayList<>();
+      digesting = new FutureTask<>(() -> blobs.forEach(digest::update), null);
+      try {
+        beside.execute(digesting);
+      } catch (RejectedExecutionException e) {
+        digesting.run(); // the member stops; the stream will hear of it
+      }
+    }
+  }
+
+  /** Does it here if nobody has begun, so that no two streams can wait for each other. */
+  private void awaitDigest() {
+    digesting.run();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        var _ = digesting.get();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Encoded message(byte[] blob) {

@@ -18,16 +18,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code etcdserverpb.Maintenance/Snapshot}: this member's state as a file of etcd. A part of it is
- * produced only when the client has room for it, and other reads get their turn in between.
+ * produced only when the client has room for it, and other reads get their turn in between. While
+ * keys are being written it rests as long as it works: writes are to be as fast as without it, and
+ * a snapshot may take longer.
  */
 final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotHandler.class);
 
   /** How many bytes of rows are looked at in one turn. */
-  private static final int TURN_BYTES = 1 << 20;
+  private static final int TURN_BYTES = 256 << 10;
 
   /** How many messages are sent in one turn. */
-  private static final int TURN_BLOBS = 32;
+  private static final int TURN_BLOBS = 8;
+
+  /**
+   * How much may wait for the client: several turns' worth, lest a thread is woken for every blob.
+   */
+  private static final int WAITING_BYTES = 1 << 20;
 
   private final ApiContext context;
   private final String storageVersion;
@@ -47,6 +54,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   @Override
   public ServerCall.Listener<SnapshotRequest> start(
       ServerCall<SnapshotRequest, Encoded> call, Permit.Source<SnapshotRequest> permits) {
+    call.setOnReadyThreshold(WAITING_BYTES);
     call.request(1);
     return new Stream(call, permits);
   }
@@ -67,6 +75,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
     private volatile boolean paused;
     private boolean ended;
     private long beganNanos;
+    private long lastSeen;
 
     Stream(ServerCall<SnapshotRequest, Encoded> call, Permit.Source<SnapshotRequest> permits) {
       this.call = call;
@@ -122,6 +131,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
 
     private void work() {
       boolean more = false;
+      long turnNanos = System.nanoTime();
       try {
         more = !over && turn();
       } catch (RuntimeException e) {
@@ -132,17 +142,29 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
       if (finished) {
         release();
       }
+      if (!finished && !paused && othersWrite()) {
+        pause(System.nanoTime() - turnNanos);
+      }
       running.set(false);
       if (!finished && (over || (!paused && (more || call.isReady())))) {
         schedule();
       }
     }
 
+    /** Whether anything was written since this was last asked. */
+    private boolean othersWrite() {
+      long before = lastSeen;
+      lastSeen = context.state().store().log().currentRevision();
+      return before != 0 && lastSeen != before;
+    }
+
     /** Does a limited amount of work; whether there is more that can be done at once. */
     private boolean turn() {
       SnapshotBlobs source = blobs;
       if (source == null) {
-        source = new SnapshotBlobs(context.state().store().views().acquire(), storageVersion);
+        source =
+            new SnapshotBlobs(
+                context.state().store().views().acquire(), storageVersion, context.scans());
         blobs = source;
         call.sendHeaders(new Metadata());
       }
@@ -166,7 +188,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
       return false;
     }
 
-    /** Keeps to the rate: a snapshot is to take time rather than disk and network from others. */
+    /** A snapshot is to take time rather than processors, disk and network from others. */
     private void pause(long nanos) {
       paused = true;
       context

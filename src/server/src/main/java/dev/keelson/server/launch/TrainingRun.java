@@ -38,10 +38,7 @@ public final class TrainingRun {
   /** As many operations as a transaction may have. */
   private static final int TXN_OPERATIONS = 128;
 
-  /** Rows until the loops of a restore are compiled for good. */
   private static final int RESTORED_KEYS = 200 * TXN_OPERATIONS;
-
-  private static final int RESTORES = 3;
   private static final int VALUE_BYTES = 256;
   private static final int START_TIMEOUT_SECONDS = 60;
 
@@ -157,9 +154,7 @@ public final class TrainingRun {
     Files.createDirectory(scratch);
     String file = scratch.resolve("snapshot.db").toString();
     command("snapshot", "save", file, "--endpoints=http://127.0.0.1:" + port);
-    for (int i = 0; i < RESTORES; i++) {
-      command("snapshot", "restore", file, "--data-dir=" + scratch.resolve("data" + i));
-    }
+    command("snapshot", "restore", file, "--data-dir=" + scratch.resolve("data"));
   }
 
   private static void command(String... arguments) throws IOException {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * thread, the rest for the event loop.
  */
 final class Output {
-  /** More than this waiting to be written, and the call is not ready; as in grpc-java. */
-  private static final int READY_BYTES = 32 << 10;
+  /** So much waiting to be written, and the call is not ready; as in grpc-java. */
+  private static final int READY_BYTES_USUAL = 32 << 10;
 
   /** Told what becomes of the output; on the event loop. */
   interface Owner {
@@ -42,6 +42,7 @@ final class Output {
   private @Nullable LargeSend large;
   private @Nullable Runnable afterLarge;
   private boolean closed;
+  private volatile int readyBytes = READY_BYTES_USUAL;
 
   Output(int id, int window, Egress egress, Owner owner) {
     this.id = id;
@@ -55,7 +56,15 @@ final class Output {
   }
 
   boolean isReady() {
-    return queuedBytes.get() < READY_BYTES;
+    return queuedBytes.get() < readyBytes;
+  }
+
+  /**
+   * How much may wait to be written before the call is not ready. If it is much, the owner is told
+   * that there is room when half of it is free, not at each message. Any thread.
+   */
+  void readyBytes(int bytes) {
+    readyBytes = bytes;
   }
 
   /** Sends a message; nothing but its end may follow a large one. */
@@ -166,7 +175,8 @@ final class Output {
   /** Bytes of the queue went to the connection's buffer. */
   void written(int bytes) {
     int before = queuedBytes.getAndAdd(-bytes);
-    if (before >= READY_BYTES && before - bytes < READY_BYTES) {
+    int low = Math.max(readyBytes / 2, Math.min(readyBytes, READY_BYTES_USUAL));
+    if (before >= low && before - bytes < low) {
       // whoever is told may write again: not from within a write
       egress.onLoopLater(
           () -> {

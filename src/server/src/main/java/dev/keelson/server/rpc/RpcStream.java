@@ -320,6 +320,11 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> implements Output.Owner {
   }
 
   @Override
+  public void setOnReadyThreshold(int bytes) {
+    output.readyBytes(bytes);
+  }
+
+  @Override
   public void close(Status status, Metadata trailers) {
     if (!egress.inLoop()) {
       egress.onLoop(() -> close(status, trailers));

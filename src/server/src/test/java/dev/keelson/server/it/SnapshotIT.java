@@ -1,5 +1,6 @@
 package dev.keelson.server.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -36,7 +37,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -166,6 +169,41 @@ final class SnapshotIT {
         snapshot(channel).forEachRemaining(messages::add);
         assertCountdown(messages);
       } finally {
+        channel.shutdownNow();
+      }
+    }
+  }
+
+  /** It rests in between, then goes on, and has nothing of what was written since it began. */
+  @Test
+  void aSnapshotBesideWritesIsOfOneMoment() throws Exception {
+    try (ServerProcess server = Servers.start()) {
+      ManagedChannel channel = Servers.connect(server);
+      AtomicBoolean over = new AtomicBoolean();
+      CompletableFuture<Integer> writing = new CompletableFuture<>();
+      try {
+        for (int i = 0; i < 40; i++) {
+          puts(channel, "before/" + i + "/", OPS_PER_TXN, 2000);
+        }
+        Iterator<SnapshotResponse> messages = snapshot(channel);
+        List<SnapshotResponse> received = new ArrayList<>(List.of(messages.next()));
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  int written = 0;
+                  while (!over.get()) {
+                    put(channel, "beside/" + written++, "x", 0);
+                  }
+                  writing.complete(written);
+                });
+        messages.forEachRemaining(received::add);
+        over.set(true);
+        assertThat(writing.get(DEADLINE_SECONDS, TimeUnit.SECONDS)).isPositive();
+        assertCountdown(received);
+        assertThat(received)
+            .noneMatch(message -> message.getBlob().toString(ISO_8859_1).contains("beside/"));
+      } finally {
+        over.set(true);
         channel.shutdownNow();
       }
     }

@@ -254,6 +254,25 @@ final class RpcServerTest {
     assertThat(received).isEqualTo(count);
   }
 
+  @Test
+  void aStreamMayLetMoreWaitThanUsual() throws InterruptedException {
+    server.methods.readyBytes = 4 << 20;
+    int count = 2_000;
+    Iterator<BytesValue> answers =
+        ClientCalls.blockingServerStreamingCall(
+            channel, MANY, CallOptions.DEFAULT, Int32Value.of(count));
+    String stopped = server.methods.events.poll(10, TimeUnit.SECONDS);
+    assertThat(stopped).startsWith("sent ");
+    assertThat(Integer.parseInt(stopped.substring(5)))
+        .isBetween((4 << 20) / ServedMethods.MANY_BYTES, count - 1);
+    int received = 0;
+    while (answers.hasNext()) {
+      assertThat(answers.next().getValue().size()).isEqualTo(ServedMethods.MANY_BYTES);
+      received++;
+    }
+    assertThat(received).isEqualTo(count);
+  }
+
   /** Begins a conversation; what the server says is put into {@code heard}. */
   private StreamObserver<BytesValue> chat(
       BlockingQueue<BytesValue> heard, CompletableFuture<Void> over) {

@@ -42,6 +42,9 @@ final class ServedMethods {
   /** How much {@link #MANY} sends in a message. */
   static final int MANY_BYTES = 10_000;
 
+  /** How much {@link #MANY} lets wait; 0 for what is usual. */
+  volatile int readyBytes;
+
   /** What happened to calls, in order. */
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
@@ -141,6 +144,9 @@ final class ServedMethods {
     BytesValue message =
         BytesValue.of(com.google.protobuf.ByteString.copyFrom(new byte[MANY_BYTES]));
     int[] sent = {0};
+    if (readyBytes > 0) {
+      out.setOnReadyThreshold(readyBytes);
+    }
     out.setOnReadyHandler(
         () -> {
           while (out.isReady() && sent[0] < count.getValue()) {

@@ -19,6 +19,14 @@ public interface Reader {
    */
   Cursor ascending(Family family, byte[] from, byte @Nullable [] to);
 
+  /**
+   * As {@link #ascending}, for a walk over so much that it should not displace from the cache what
+   * is read often.
+   */
+  default Cursor scan(Family family, byte[] from, byte @Nullable [] to) {
+    return ascending(family, from, to);
+  }
+
   /** The same rows as {@link #ascending} from the last to the first. */
   Cursor descending(Family family, byte[] from, byte @Nullable [] to);
 }

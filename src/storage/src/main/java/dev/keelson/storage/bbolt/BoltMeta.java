@@ -56,7 +56,7 @@ record BoltMeta(int pageBytes, long rootPage, long freelistPage, long pageCount,
       return null;
     }
     ByteBuffer in = BoltLayout.page(ByteBuffer.allocate(ROOM));
-    BoltReader.readFully(file, in, at);
+    ReadAhead.readFully(file, in, at);
     in.flip();
     int start = BoltLayout.PAGE_HEADER_BYTES;
     String problem = null;

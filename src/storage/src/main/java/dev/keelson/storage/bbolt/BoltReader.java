@@ -1,7 +1,6 @@
 package dev.keelson.storage.bbolt;
 
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,7 +13,8 @@ import java.util.Arrays;
  * file is not trusted: every page is checked before anything in it is used, none is read twice in
  * one walk, and nothing is read whose size is not bounded.
  *
- * <p>Memory: the page at hand, those above it, and one bit for each page of the file.
+ * <p>Memory: the page at hand, those above it, a few that follow, and one bit for each page of the
+ * file. Not thread-safe.
  */
 public final class BoltReader implements Closeable {
   /**
@@ -26,10 +26,12 @@ public final class BoltReader implements Closeable {
 
   private final FileChannel file;
   private final BoltMeta meta;
+  private final ReadAhead pages;
 
   private BoltReader(FileChannel file, BoltMeta meta) {
     this.file = file;
     this.meta = meta;
+    pages = new ReadAhead(file);
   }
 
   /**
@@ -79,9 +81,9 @@ public final class BoltReader implements Closeable {
    */
   BoltPage page(long id, PageMarks marks) throws IOException {
     requireInFile(id);
-    // most pages have no overflow: one read, header included
+    // most pages have no overflow: header included
     byte[] bytes = new byte[meta.pageBytes()];
-    readFully(file, ByteBuffer.wrap(bytes), id * meta.pageBytes());
+    pages.read(bytes, 0, bytes.length, id * meta.pageBytes());
     long length = use(id, ByteBuffer.wrap(bytes), marks);
     if (length > PAGE_RUN_BYTES_MAX) {
       throw BoltException.at(
@@ -91,8 +93,7 @@ public final class BoltReader implements Closeable {
     if (length > bytes.length) {
       int first = bytes.length;
       bytes = Arrays.copyOf(bytes, (int) length);
-      readFully(
-          file, ByteBuffer.wrap(bytes, first, bytes.length - first), id * meta.pageBytes() + first);
+      pages.read(bytes, first, bytes.length - first, id * meta.pageBytes() + first);
     }
     return new BoltPage(id, bytes);
   }
@@ -105,7 +106,7 @@ public final class BoltReader implements Closeable {
   long run(long id, PageMarks marks) throws IOException {
     requireInFile(id);
     ByteBuffer header = ByteBuffer.allocate(BoltLayout.PAGE_HEADER_BYTES);
-    readFully(file, header, id * meta.pageBytes());
+    ReadAhead.readFully(file, header, id * meta.pageBytes());
     return use(id, header, marks);
   }
 
@@ -130,18 +131,7 @@ public final class BoltReader implements Closeable {
 
   /** Reads from an offset in a page. */
   void read(ByteBuffer into, long page, long offset) throws IOException {
-    readFully(file, into, page * meta.pageBytes() + offset);
-  }
-
-  static void readFully(FileChannel file, ByteBuffer into, long position) throws IOException {
-    long at = position;
-    while (into.hasRemaining()) {
-      int read = file.read(into, at);
-      if (read < 0) {
-        throw new EOFException("the file ends at byte " + at + " while it is read");
-      }
-      at += read;
-    }
+    ReadAhead.readFully(file, into, page * meta.pageBytes() + offset);
   }
 
   @Override

@@ -45,7 +45,7 @@ public final class BoltWriter {
    * Adds a row to the bucket; the arrays must not change before {@link #finish}.
    *
    * @param key sorts behind those before; 1 to 32768 bytes
-   * @param value holds the value from {@code offset} on
+   * @param value holds the value from {@code offset} on; {@link PageSink#NONE} does not look at it
    * @throws IllegalArgumentException if the key is not of that kind
    */
   public void put(byte[] key, byte[] value, int offset, int length) {

@@ -121,6 +121,28 @@ public abstract class KvBackendContract {
   }
 
   @Test
+  void aScanSeesWhatAWalkSeesAndPartsOfValues() {
+    put(LOG, "a", "1");
+    put(LOG, "b", "long value");
+    put(LOG, "c", "");
+    List<String> seen = new ArrayList<>();
+    byte[] start = new byte[4];
+    try (Snapshot snapshot = backend.snapshot()) {
+      put(LOG, "b", "later");
+      try (Cursor cursor = snapshot.scan(LOG, bytes("a"), bytes("d"))) {
+        while (cursor.next()) {
+          int length = cursor.value(start);
+          String part = new String(start, 0, Math.min(length, start.length), UTF_8);
+          seen.add(new String(cursor.key(), UTF_8) + length + part);
+          assertThat(cursor.value(new byte[0])).isEqualTo(length);
+          assertThat(cursor.value()).hasSize(length);
+        }
+      }
+    }
+    assertThat(seen).containsExactly("a11", "b10long", "c0");
+  }
+
+  @Test
   void aBatchIsVisibleAsAWhole() {
     try (WriteBatch batch = backend.batch()) {
       batch.put(POINT, bytes("a"), bytes("1"));

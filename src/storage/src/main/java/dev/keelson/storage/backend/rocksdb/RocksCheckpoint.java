@@ -52,17 +52,17 @@ final class RocksCheckpoint implements Reader, AutoCloseable {
 
   @Override
   public Cursor ascending(Family family, byte[] from, byte @Nullable [] to) {
-    return cursor(family, from, to, true);
+    return cursor(family, from, to, RocksCursor.Walk.ASCENDING);
   }
 
   @Override
   public Cursor descending(Family family, byte[] from, byte @Nullable [] to) {
-    return cursor(family, from, to, false);
+    return cursor(family, from, to, RocksCursor.Walk.DESCENDING);
   }
 
-  private Cursor cursor(Family family, byte[] from, byte @Nullable [] to, boolean ascending) {
+  private Cursor cursor(Family family, byte[] from, byte @Nullable [] to, RocksCursor.Walk walk) {
     return new RocksCursor(
-        rows -> {}, this, db, handles.get(family.ordinal()), null, from, to, ascending);
+        rows -> {}, this, db, handles.get(family.ordinal()), null, from, to, walk);
   }
 
   @Override

@@ -20,6 +20,15 @@ import org.rocksdb.Slice;
  * <p>While a cursor is open the backend cannot be closed, so its calls need no {@link UseGate}.
  */
 final class RocksCursor implements Cursor {
+  /** In which order, and whether what is read is worth keeping. */
+  enum Walk {
+    ASCENDING,
+    DESCENDING,
+
+    /** Ascending, over so much that it would displace from the cache what is read often. */
+    ONCE
+  }
+
   private enum Position {
     BEFORE_FIRST,
     ON_ROW,
@@ -52,10 +61,10 @@ final class RocksCursor implements Cursor {
       org.rocksdb.@Nullable Snapshot snapshot,
       byte[] from,
       byte @Nullable [] to,
-      boolean ascending) {
+      Walk walk) {
     this.closed = closed;
     this.owner = owner;
-    this.ascending = ascending;
+    ascending = walk != Walk.DESCENDING;
     lower = from.length == 0 ? null : new Slice(from);
     upper = to == null ? null : new Slice(to);
     options = new ReadOptions();
@@ -67,6 +76,9 @@ final class RocksCursor implements Cursor {
     }
     if (snapshot != null) {
       options.setSnapshot(snapshot);
+    }
+    if (walk == Walk.ONCE) {
+      options.setFillCache(false);
     }
     if (to != null && Arrays.compareUnsigned(from, to) >= 0) {
       position = Position.AFTER_LAST;
@@ -120,6 +132,12 @@ final class RocksCursor implements Cursor {
   public byte[] value() {
     requireRow();
     return iterator.value();
+  }
+
+  @Override
+  public int value(byte[] into) {
+    requireRow();
+    return iterator.value(into);
   }
 
   @Override

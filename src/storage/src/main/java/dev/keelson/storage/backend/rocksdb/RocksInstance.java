@@ -117,7 +117,7 @@ final class RocksInstance implements Reader {
   public Cursor ascending(Family family, byte[] from, byte @Nullable [] to) {
     enter();
     try {
-      return cursor(null, family, from, to, true);
+      return cursor(null, family, from, to, RocksCursor.Walk.ASCENDING);
     } finally {
       gate.exit();
     }
@@ -127,7 +127,7 @@ final class RocksInstance implements Reader {
   public Cursor descending(Family family, byte[] from, byte @Nullable [] to) {
     enter();
     try {
-      return cursor(null, family, from, to, false);
+      return cursor(null, family, from, to, RocksCursor.Walk.DESCENDING);
     } finally {
       gate.exit();
     }
@@ -139,18 +139,11 @@ final class RocksInstance implements Reader {
       Family family,
       byte[] from,
       byte @Nullable [] to,
-      boolean ascending) {
+      RocksCursor.Walk walk) {
     tracker.throwIfFailed();
     Cursor cursor =
         new RocksCursor(
-            rows -> cursorClosed(family, rows),
-            this,
-            db,
-            handle(family),
-            snapshot,
-            from,
-            to,
-            ascending);
+            rows -> cursorClosed(family, rows), this, db, handle(family), snapshot, from, to, walk);
     readers.opened();
     return cursor;
   }

@@ -34,18 +34,23 @@ final class RocksSnapshot implements Snapshot {
 
   @Override
   public Cursor ascending(Family family, byte[] from, byte @Nullable [] to) {
-    return cursor(family, from, to, true);
+    return cursor(family, from, to, RocksCursor.Walk.ASCENDING);
+  }
+
+  @Override
+  public Cursor scan(Family family, byte[] from, byte @Nullable [] to) {
+    return cursor(family, from, to, RocksCursor.Walk.ONCE);
   }
 
   @Override
   public Cursor descending(Family family, byte[] from, byte @Nullable [] to) {
-    return cursor(family, from, to, false);
+    return cursor(family, from, to, RocksCursor.Walk.DESCENDING);
   }
 
-  private Cursor cursor(Family family, byte[] from, byte @Nullable [] to, boolean ascending) {
+  private Cursor cursor(Family family, byte[] from, byte @Nullable [] to, RocksCursor.Walk walk) {
     gate.enter();
     try {
-      return owner.cursor(snapshot, family, from, to, ascending);
+      return owner.cursor(snapshot, family, from, to, walk);
     } finally {
       gate.exit();
     }
