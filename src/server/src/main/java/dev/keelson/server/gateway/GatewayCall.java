@@ -123,6 +123,7 @@ final class GatewayCall implements AutoCloseable {
    * and one message that is malformed is its last.
    *
    * @throws StatusException if the only message is none; the call has ended
+   * @throws IOException if the body breaks off; the call has ended
    */
   void send(InputStream body) throws IOException, StatusException {
     Message prototype =
@@ -139,6 +140,9 @@ final class GatewayCall implements AutoCloseable {
     } catch (MalformedException e) {
       close();
       throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException();
+    } catch (IOException e) {
+      close();
+      throw e;
     }
   }
 
