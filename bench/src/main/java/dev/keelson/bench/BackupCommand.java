@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -71,8 +72,9 @@ final class BackupCommand implements Callable<Integer> {
       Target target = Target.start(name, server);
       Rounds.progress("  loading %,d keys".formatted(keys));
       DataSet.load(target.addresses(), keys, targets.valueBytes, round, LIMIT);
+      Files.deleteIfExists(snapshotOf(name));
       double idle = target.cpuSeconds();
-      values.put("save_s", save(target, name));
+      values.put("save_s", save(target, snapshotOf(name)));
       values.put("save_cpu_s", target.cpuSeconds() - idle);
       values.put("snapshot_mib", Files.size(snapshotOf(name)) / Rounds.MIB);
       writesBeside(target, round, values);
@@ -87,20 +89,16 @@ final class BackupCommand implements Callable<Integer> {
     return List.of(values);
   }
 
-  private double save(Target target, String name) throws IOException, InterruptedException {
-    Files.deleteIfExists(snapshotOf(name));
+  /**
+   * Takes a snapshot; returns the seconds that took.
+   *
+   * @param file the file to be made; null for none, which takes nothing from the server's disk
+   */
+  private static double save(Target target, @Nullable Path file)
+      throws IOException, InterruptedException {
     long begin = System.nanoTime();
     try (Client client = Client.connect(target.addresses().getFirst(), 1, CONNECT_LIMIT)) {
-      Download.snapshot(client, snapshotOf(name), LIMIT);
-    }
-    return Rounds.secondsSince(begin);
-  }
-
-  /** A snapshot that takes nothing from the disk that the server writes to. */
-  private static double read(Target target) throws IOException, InterruptedException {
-    long begin = System.nanoTime();
-    try (Client client = Client.connect(target.addresses().getFirst(), 1, CONNECT_LIMIT)) {
-      Download.snapshot(client, LIMIT);
+      Download.snapshot(client, file, LIMIT);
     }
     return Rounds.secondsSince(begin);
   }
@@ -120,7 +118,7 @@ final class BackupCommand implements Callable<Integer> {
       long begin = System.nanoTime();
       List<Double> saves = new ArrayList<>();
       while (Rounds.secondsSince(begin) < window) {
-        saves.add(read(target));
+        saves.add(save(target, null));
       }
       double during = p99(stats);
       load.finish();

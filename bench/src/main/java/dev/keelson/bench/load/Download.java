@@ -51,33 +51,26 @@ public final class Download implements CallListener {
   }
 
   /**
-   * Streams a snapshot of the server into a new file and forces it to disk.
+   * Streams a snapshot of the server.
    *
+   * @param target the new file it goes into and is forced to disk with; null for nowhere, as for
+   *     the server's disk when the client is another machine
    * @throws IOException when the server fails, or has not sent it all within {@code limit}
    */
-  public static void snapshot(Client client, Path target, Duration limit)
+  public static void snapshot(Client client, @Nullable Path target, Duration limit)
       throws IOException, InterruptedException {
     try (FileChannel file =
-        FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      require(new Download(file, 0).run(client, Methods.SNAPSHOT, new ProtoWriter(), limit));
-      file.force(true);
-    }
-  }
-
-  /**
-   * Streams a snapshot of the server to nowhere, as a client on another machine does for the
-   * server's disk.
-   *
-   * @throws IOException when the server fails, or has not sent it all within {@code limit}
-   */
-  public static void snapshot(Client client, Duration limit)
-      throws IOException, InterruptedException {
-    require(new Download(null, NO_RANGE).run(client, Methods.SNAPSHOT, new ProtoWriter(), limit));
-  }
-
-  private static void require(Answer answer) throws IOException {
-    if (answer.status() != 0) {
-      throw new IOException("snapshot ended with " + answer);
+        target == null
+            ? null
+            : FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      Answer answer =
+          new Download(file, NO_RANGE).run(client, Methods.SNAPSHOT, new ProtoWriter(), limit);
+      if (answer.status() != 0) {
+        throw new IOException("snapshot ended with " + answer);
+      }
+      if (file != null) {
+        file.force(true);
+      }
     }
   }
 
@@ -123,11 +116,11 @@ public final class Download implements CallListener {
     while (outer.next()) {
       if (file != null && outer.field() == BLOB) {
         write(ByteBuffer.wrap(outer.array(), outer.start(), outer.end() - outer.start()));
-      } else if (file == null && outer.field() == rangeField) {
+      } else if (outer.field() == rangeField) {
         count(inner.into(outer));
       }
     }
-    if (file == null && rangeField == 0) {
+    if (rangeField == 0) {
       count(inner.over(buffer, offset, offset + length));
     }
   }

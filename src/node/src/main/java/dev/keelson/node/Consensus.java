@@ -138,9 +138,12 @@ final class Consensus {
     writer.finish();
   }
 
-  /** The newest hard state not yet on disk; after {@link #finish}. */
+  /**
+   * The newest hard state not yet on disk, after {@link #finish}. None if the log waits for a
+   * snapshot: it may commit entries that are to follow that, and are lost now.
+   */
   @Nullable HardState unwritten() {
-    return loop.unwritten();
+    return writer.isEmpty() ? loop.unwritten() : null;
   }
 
   private final class Ports implements NodeLoop.Ports {

@@ -17,11 +17,12 @@ import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -36,9 +37,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Divergence {
   private static final Logger LOG = LoggerFactory.getLogger(Divergence.class);
-  private static final String DIGESTS_DIFFER = "found different hash values from remote peer";
-  private static final String HASHES_DIFFER = "found hash mismatch";
-  private static final String COMPACTIONS_DIFFER = "Detected compaction hash mismatch";
 
   private final long clusterId;
   private final long memberId;
@@ -49,8 +47,29 @@ final class Divergence {
   private final Supplier<Standing> standing;
   private final LongSupplier applied;
   private final EventLog history;
-  private final AtomicBoolean comparing = new AtomicBoolean();
+  private final Set<Comparison> underWay = ConcurrentHashMap.newKeySet();
   private long comparedCompaction;
+
+  /** What is compared; each of them by itself, as they often become due together. */
+  private enum Comparison {
+    DIGESTS("found different hash values from remote peer"),
+    HASHES("found hash mismatch"),
+    COMPACTIONS("Detected compaction hash mismatch");
+
+    /** What is said if they differ. */
+    private final String mismatch;
+
+    Comparison(String mismatch) {
+      this.mismatch = mismatch;
+    }
+  }
+
+  /**
+   * What a member says of its state.
+   *
+   * @param basis only answers with the same one can be compared
+   */
+  private record Answer(String basis, String value) {}
 
   Divergence(
       long clusterId,
@@ -78,15 +97,15 @@ final class Divergence {
     long index = applied.getAsLong();
     var _ =
         compare(
-            DIGESTS_DIFFER,
+            Comparison.DIGESTS,
             HashKvRequest.newBuilder().setClusterId(clusterId).setIndex(index).build(),
-            () -> digests.at(index).thenApply(Divergence::text),
-            response -> response.getDigest().isEmpty() ? "" : hex(response.getDigest()));
+            () -> digests.at(index).thenApply(Divergence::answer),
+            response -> answer(response.getDigest()));
   }
 
   /** Compares hashes of what is stored, if this member leads. */
   void compareHashes() {
-    var _ = compareHashes(HASHES_DIFFER, history.currentRevision());
+    var _ = compareHashes(Comparison.HASHES, history.currentRevision());
   }
 
   /**
@@ -97,85 +116,101 @@ final class Divergence {
   void compareCompactions() {
     long at = history.compactRevision();
     if (at > 0 && at != comparedCompaction && standing.get().isLeader()) {
+      CompletableFuture<Integer> compared = compareHashes(Comparison.COMPACTIONS, at);
+      if (compared.isCompletedExceptionally()) {
+        return; // the last one is not over yet: this one is next
+      }
       comparedCompaction = at;
       var _ =
-          compareHashes(COMPACTIONS_DIFFER, at)
-              .thenAccept(
-                  checked ->
-                      LOG.atInfo()
-                          .addKeyValue("compact-revision", at)
-                          .addKeyValue("number-of-hashes-checked", checked)
-                          .log("finished compaction hash check"));
+          compared.thenAccept(
+              checked ->
+                  LOG.atInfo()
+                      .addKeyValue("compact-revision", at)
+                      .addKeyValue("number-of-hashes-checked", checked)
+                      .log("finished compaction hash check"));
     }
   }
 
-  private CompletableFuture<Integer> compareHashes(String mismatch, long at) {
+  private CompletableFuture<Integer> compareHashes(Comparison comparison, long at) {
     return compare(
-        mismatch,
+        comparison,
         HashKvRequest.newBuilder().setClusterId(clusterId).setRevision(at).build(),
-        () -> digests.hashKv(at).thenApply(hash -> text(hash.hash(), hash.compactRevision())),
-        response -> text(response.getHash(), response.getCompactRevision()));
+        () -> digests.hashKv(at).thenApply(hash -> answer(hash.hash(), hash.compactRevision())),
+        response -> answer(response.getHash(), response.getCompactRevision()));
   }
 
-  private static String text(OptionalLong digest) {
-    return digest.isPresent() ? hex(Digests.bytes(digest.getAsLong())) : "";
+  private static Optional<Answer> answer(OptionalLong digest) {
+    return digest.isPresent() ? answer(Digests.bytes(digest.getAsLong())) : Optional.empty();
   }
 
-  private static String hex(ByteString digest) {
-    return HexFormat.of().formatHex(digest.toByteArray());
+  private static Optional<Answer> answer(ByteString digest) {
+    return digest.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Answer("", HexFormat.of().formatHex(digest.toByteArray())));
   }
 
-  private static String text(int hash, long compactRevision) {
-    return "%08x, compacted at %d".formatted(hash, compactRevision);
+  /** Members apply a compaction at different times, and with it the hash becomes another. */
+  private static Optional<Answer> answer(int hash, long compactRevision) {
+    return Optional.of(
+        new Answer("compacted at " + compactRevision, HexFormat.of().toHexDigits(hash)));
   }
 
   /**
-   * Gathers what all members answer; nothing is text of length 0.
+   * Gathers what all members answer, if anything.
    *
-   * @param mismatch what is said if they differ
-   * @return how many answers were compared; cancelled if this member does not lead, or another
-   *     comparison is under way
+   * @return how many answers were compared; cancelled if this member does not lead, or the last
+   *     comparison of this kind is still under way
    */
   private CompletableFuture<Integer> compare(
-      String mismatch,
+      Comparison comparison,
       HashKvRequest request,
-      Supplier<CompletableFuture<String>> own,
-      Function<HashKvResponse, String> reading) {
+      Supplier<CompletableFuture<Optional<Answer>>> own,
+      Function<HashKvResponse, Optional<Answer>> reading) {
     Standing now = standing.get();
-    if (!now.isLeader() || !comparing.compareAndSet(false, true)) {
+    if (!now.isLeader() || !underWay.add(comparison)) {
       return CompletableFuture.failedFuture(new CancellationException());
     }
-    NavigableMap<Long, CompletableFuture<String>> asked = new TreeMap<>(Long::compareUnsigned);
-    asked.put(memberId, own.get().exceptionally(_ -> ""));
+    NavigableMap<Long, CompletableFuture<Optional<Answer>>> asked =
+        new TreeMap<>(Long::compareUnsigned);
+    asked.put(memberId, own.get().exceptionally(_ -> Optional.empty()));
     for (long id : now.confState().members()) {
       if (id != memberId && transport.connectedMillis(id) >= 0) {
-        asked.put(id, transport.hashKv(id, request).thenApply(reading).exceptionally(_ -> ""));
+        asked.put(
+            id,
+            transport.hashKv(id, request).thenApply(reading).exceptionally(_ -> Optional.empty()));
       }
     }
     return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
         .thenApply(
             _ -> {
-              comparing.set(false);
-              NavigableMap<String, NavigableSet<Long>> byAnswer = new TreeMap<>();
+              underWay.remove(comparison);
+              NavigableMap<String, NavigableMap<String, NavigableSet<Long>>> byBasis =
+                  new TreeMap<>();
               asked.forEach(
-                  (id, answer) -> {
-                    if (!answer.join().isEmpty()) {
-                      byAnswer
-                          .computeIfAbsent(answer.join(), _ -> new TreeSet<>(Long::compareUnsigned))
-                          .add(id);
-                    }
-                  });
-              judge(now, mismatch, byAnswer);
-              return byAnswer.values().stream().mapToInt(NavigableSet::size).sum();
+                  (id, answered) ->
+                      answered
+                          .join()
+                          .ifPresent(
+                              answer ->
+                                  byBasis
+                                      .computeIfAbsent(answer.basis(), _ -> new TreeMap<>())
+                                      .computeIfAbsent(
+                                          answer.value(), _ -> new TreeSet<>(Long::compareUnsigned))
+                                      .add(id)));
+              byBasis.values().forEach(byAnswer -> judge(now, comparison, byAnswer));
+              return byBasis.values().stream()
+                  .flatMap(byAnswer -> byAnswer.values().stream())
+                  .mapToInt(NavigableSet::size)
+                  .sum();
             });
   }
 
   private void judge(
-      Standing then, String mismatch, NavigableMap<String, NavigableSet<Long>> byAnswer) {
+      Standing then, Comparison comparison, NavigableMap<String, NavigableSet<Long>> byAnswer) {
     if (byAnswer.size() < 2) {
       return;
     }
-    LOG.atError().addKeyValue("answers", byAnswer.toString()).log(mismatch);
+    LOG.atError().addKeyValue("answers", byAnswer.toString()).log(comparison.mismatch);
     int quorum = then.confState().members().size() / 2 + 1;
     Optional<NavigableSet<Long>> majority =
         byAnswer.values().stream().filter(each -> each.size() >= quorum).findFirst();

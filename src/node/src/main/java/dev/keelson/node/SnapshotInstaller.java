@@ -1,6 +1,7 @@
 package dev.keelson.node;
 
 import dev.keelson.kv.StateMachine;
+import dev.keelson.node.peer.Directories;
 import dev.keelson.node.peer.SnapshotStore;
 import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.storage.backend.KvBackend;
@@ -8,6 +9,7 @@ import dev.keelson.storage.disk.Disk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -69,15 +71,34 @@ final class SnapshotInstaller implements SnapshotStore {
 
   @Override
   public void arrived(Path checkpoint, SnapshotMetadata snapshot) throws IOException {
-    SnapshotMetadata found = backend.inspect(checkpoint, StateMachine::position);
-    if (!found.equals(snapshot)) {
-      throw new IOException(
-          "the snapshot is said to be at %d of term %d but is at %d of term %d"
-              .formatted(snapshot.index(), snapshot.term(), found.index(), found.term()));
+    try {
+      SnapshotMetadata found = backend.inspect(checkpoint, StateMachine::position);
+      if (!found.equals(snapshot)) {
+        throw new IOException(
+            "the snapshot is said to be at %d of term %d but is at %d of term %d"
+                .formatted(snapshot.index(), snapshot.term(), found.index(), found.term()));
+      }
+    } catch (IOException | RuntimeException e) {
+      Directories.delete(checkpoint);
+      throw e;
     }
     synchronized (arrived) {
+      // consensus did not want them, or they came twice, as after an answer that was lost
+      discard(arrived.headMap(applied.getAsLong(), true));
+      discard(arrived.subMap(snapshot.index(), true, snapshot.index(), true));
       arrived.put(snapshot.index(), new Arrived(checkpoint, snapshot));
     }
+  }
+
+  private static void discard(Map<Long, Arrived> unwanted) {
+    for (Arrived each : unwanted.values()) {
+      try {
+        Directories.delete(each.checkpoint());
+      } catch (IOException e) {
+        LOG.warn("cannot remove {}", each.checkpoint(), e); // the next start does
+      }
+    }
+    unwanted.clear();
   }
 
   /**
@@ -90,7 +111,6 @@ final class SnapshotInstaller implements SnapshotStore {
     Arrived staged;
     synchronized (arrived) {
       staged = arrived.remove(snapshot.index());
-      arrived.headMap(snapshot.index()).clear();
     }
     if (staged == null || staged.snapshot().term() != snapshot.term()) {
       throw new IllegalStateException(
@@ -104,6 +124,9 @@ final class SnapshotInstaller implements SnapshotStore {
       throw new UncheckedIOException("cannot install snapshot " + snapshot.index(), e);
     }
     state.reload();
+    synchronized (arrived) {
+      discard(arrived.headMap(snapshot.index()));
+    }
     LOG.atInfo()
         .addKeyValue("snapshot-index", snapshot.index())
         .addKeyValue("applied-before", before)

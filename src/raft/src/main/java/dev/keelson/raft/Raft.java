@@ -58,8 +58,10 @@ public final class Raft {
     HardState durable = storage.hardState();
     RaftLog log = new RaftLog(storage, durable.commit(), config.appliedIndex());
     state = new RaftState(config, log, random);
-    state.term = durable.term();
-    state.vote = durable.vote();
+    // A torn batch may have left entries without the hard state of their term. Nobody was told of a
+    // vote in that term, so there is none; and in an older one nobody would listen to this member.
+    state.term = Math.max(durable.term(), log.lastTerm());
+    state.vote = state.term == durable.term() ? durable.vote() : 0;
 
     roles = new Roles(state);
     replication = new Replication(state);

@@ -243,7 +243,7 @@ final class PlannerScenarioTest {
     run.cluster.removeByHand(3);
     run.settle();
     assertThat(run.cluster.voters()).containsExactly(1L, 2L, 4L);
-    assertThat(run.cluster.retained).containsKey(3L);
+    assertThat(run.cluster.retained()).containsKey(3L);
   }
 
   @Test

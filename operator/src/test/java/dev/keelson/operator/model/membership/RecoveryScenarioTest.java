@@ -59,7 +59,7 @@ final class RecoveryScenarioTest {
     Run run = twoOfFive();
     run.recover(1, null);
     run.settle();
-    assertThat(run.cluster.retained).containsOnlyKeys(1L);
+    assertThat(run.cluster.retained()).containsOnlyKeys(1L);
     assertThat(run.cluster.steps)
         .filteredOn(Step.DeleteDisk.class::isInstance)
         .as("disks deleted")

@@ -1,11 +1,8 @@
 package dev.keelson.kv.txn;
 
 import dev.keelson.kv.error.KvException;
-import dev.keelson.kv.mvcc.KeyRange;
 import dev.keelson.kv.mvcc.Row;
 import dev.keelson.kv.mvcc.RowCursor;
-import dev.keelson.kv.mvcc.View;
-import dev.keelson.kv.mvcc.ViewRows;
 import dev.keelson.kv.mvcc.Views;
 import dev.keelson.kv.txn.OpResult.RangeResult;
 import dev.keelson.proto.etcdserverpb.RangeRequest;
@@ -19,11 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class LargeRange implements AutoCloseable {
   private static final int PIECE_BYTES = 256 << 10;
 
-  private final View view;
-  private final ViewRows rows;
+  private final FrozenRange frozen;
   private final RangeRequest request;
-  private final KeyRange range;
-  private final long at;
   private @Nullable RowCursor cursor;
   private long seen;
   private long passed;
@@ -36,18 +30,8 @@ public final class LargeRange implements AutoCloseable {
    * @throws KvException if the revision is compacted or in the future
    */
   public LargeRange(Views views, RangeRequest request) throws KvException {
-    this.view = views.acquire();
-    this.rows = new ViewRows(view);
+    this.frozen = new FrozenRange(views, request);
     this.request = request;
-    this.range = KeyRange.of(request.getKey(), request.getRangeEnd());
-    try {
-      RangeReader.checkRevision(rows, request.getRevision());
-    } catch (KvException e) {
-      view.close();
-      throw e;
-    }
-    boolean historic = request.getRevision() > 0 && request.getRevision() < view.revision();
-    this.at = historic ? request.getRevision() : 0;
   }
 
   /** Whether a request's rows leave in the order in which they are read. */
@@ -63,7 +47,7 @@ public final class LargeRange implements AutoCloseable {
     }
     RowCursor open = cursor;
     if (open == null) {
-      open = RangeReader.cursor(rows, request, range, at);
+      open = frozen.cursor();
       cursor = open;
     }
     while (piece.sizeBytes() < PIECE_BYTES) {
@@ -87,8 +71,8 @@ public final class LargeRange implements AutoCloseable {
   /** What an answer says beside its rows; to be asked once {@link #next} has come to the end. */
   public RangeResult rest() {
     boolean more = passed > RangeReader.limit(request);
-    long count = !more ? seen : at == 0 ? rows.count(range) : rows.countAt(range, at);
-    return new RangeResult(view.revision(), KeyValues.NONE, more, count);
+    long count = more ? frozen.count() : seen;
+    return new RangeResult(frozen.revision(), KeyValues.NONE, more, count);
   }
 
   /** Begins again with the first row. */
@@ -110,6 +94,6 @@ public final class LargeRange implements AutoCloseable {
   @Override
   public void close() {
     closeCursor();
-    view.close();
+    frozen.close();
   }
 }

@@ -115,7 +115,9 @@ final class CatchUpLoop {
       cancelBelow(Math.max(overtaken.compactRevision(), from + 1), overtaken.compactRevision());
       return;
     }
-    long end = batch.isEmpty() ? from - 1 : batch.getLast().revision();
+    // No event is left from here on. Yet the revision need not be a later one: that of an empty
+    // store has none, nor has the one that a restore was raised to.
+    long end = batch.isEmpty() ? Math.max(from - 1, current) : batch.getLast().revision();
     if (!batch.isEmpty()) {
       fanOut.send(batch, started, from, Math.max(end, current));
       fanOut.send(batch, delayed, from, end);

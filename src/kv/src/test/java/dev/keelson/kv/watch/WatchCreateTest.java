@@ -126,6 +126,24 @@ class WatchCreateTest {
   }
 
   @Test
+  void startAtARevisionWithoutEventsIsLiveAndTheLoopsRest() {
+    WatchBench empty = new WatchBench();
+    WatchStream young = empty.hub.open(sink);
+    young.create(Specs.from(Specs.key("a"), 1));
+    for (int i = 0; i < 20; i++) {
+      empty.delivery.step();
+      empty.catchUp.step();
+    }
+    assertThat(empty.delivery.step() || empty.catchUp.step()).isFalse();
+    assertThat(sink.take()).hasSize(1);
+    young.requestProgress();
+    empty.settle();
+    assertThat(sink.take().getFirst().getHeader().getRevision()).isEqualTo(1);
+    empty.putNow("a", "1");
+    assertThat(sink.take().getFirst().getEvents(0).getKv().getModRevision()).isEqualTo(2);
+  }
+
+  @Test
   void trap15FirstAutomaticIdIsZeroPerStreamAndIdsInUseAreSkipped() {
     assertThat(createOne(Specs.key("a")).getWatchId()).isZero();
     assertThat(createOne(Specs.id(Specs.key("a"), 1)).getWatchId()).isEqualTo(1);

@@ -38,6 +38,14 @@ public final class LogWriter {
       this.snapshot = snapshot;
     }
 
+    /** The hard state without what it commits beyond the snapshot: that is not written yet. */
+    private @Nullable HardState stateOfSnapshot() {
+      HardState state = append.hardState();
+      return state == null
+          ? null
+          : new HardState(state.term(), state.vote(), Math.min(state.commit(), snapshot.index()));
+    }
+
     /** The state machine durably holds the snapshot: the log may follow. Thread-safe. */
     public void stateMachineHoldsIt() {
       held = true;
@@ -105,9 +113,8 @@ public final class LogWriter {
           if (!installation.held) {
             return false;
           }
-          log.install(installation.snapshot, installation.append.hardState());
-          batch.add(
-              new Append(installation.append.sequence(), null, installation.append.entries()));
+          log.install(installation.snapshot, installation.stateOfSnapshot());
+          batch.add(installation.append);
         } else if (next instanceof Mark mark) {
           batch.write();
           log.markSnapshot(mark.index(), mark.term(), mark.confState());
@@ -164,8 +171,16 @@ public final class LogWriter {
     }
   }
 
-  /** Writes what is queued, then ends. */
+  /**
+   * Writes what is queued, up to an installation that the state machine does not hold yet, then
+   * ends.
+   */
   public void finish() {
     thread.finish();
+  }
+
+  /** Whether nothing is left to be written; after {@link #finish}. */
+  public boolean isEmpty() {
+    return queue.isEmpty();
   }
 }

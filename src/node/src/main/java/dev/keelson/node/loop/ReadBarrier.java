@@ -86,8 +86,12 @@ public final class ReadBarrier {
       callback.accept(KvError.STOPPED);
       return;
     }
-    arrivals.add(new Waiter(executor, callback, nowNanos.getAsLong() + timeoutNanos));
+    Waiter waiter = new Waiter(executor, callback, nowNanos.getAsLong() + timeoutNanos);
+    arrivals.add(waiter);
     wake.run();
+    if (closed && arrivals.remove(waiter)) {
+      fail(waiter, KvError.STOPPED); // it came too late to be failed with all others
+    }
   }
 
   /** Rounds that had to be asked for again since the start. Thread-safe. */
@@ -119,6 +123,11 @@ public final class ReadBarrier {
       unsent.add(each);
     }
     if (unsent.isEmpty()) {
+      return;
+    }
+    if (closed) {
+      unsent.forEach(waiter -> fail(waiter, KvError.STOPPED));
+      unsent.clear();
       return;
     }
     long leader = confirm.readIndex(nextRound);
@@ -209,7 +218,7 @@ public final class ReadBarrier {
   public void close() {
     closed = true;
     soleVoter = false;
-    send(_ -> 1);
+    send(_ -> 0);
     rounds.forEach(round -> round.waiters.forEach(waiter -> fail(waiter, KvError.STOPPED)));
     rounds.clear();
   }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Directories that hold files only. */
-final class Directories {
+public final class Directories {
   private Directories() {}
 
   static List<Path> list(Path directory) throws IOException {
@@ -22,7 +22,7 @@ final class Directories {
   }
 
   /** Removes a directory with its files, or a file, if it exists. */
-  static void delete(Path path) throws IOException {
+  public static void delete(Path path) throws IOException {
     for (Path each : list(path)) {
       delete(each);
     }

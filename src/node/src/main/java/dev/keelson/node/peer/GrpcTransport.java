@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -118,8 +119,16 @@ public final class GrpcTransport implements Transport {
   @Override
   public void send(List<Message> messages) {
     Running now = running;
-    if (now != null && !closed) {
+    if (now == null || closed) {
+      return;
+    }
+    try {
       now.peers.send(messages);
+    } catch (RejectedExecutionException e) {
+      if (!closed) {
+        throw e;
+      }
+      // closed meanwhile; a message may always be lost
     }
   }
 

@@ -11,10 +11,12 @@ import dev.keelson.raft.Entry;
 import dev.keelson.raft.EntryType;
 import dev.keelson.raft.Message;
 import io.grpc.Status;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +98,49 @@ class GrpcTransportTest {
     connect(three, one);
     connect(one, three);
     assertThat(one.transport.statuses().keySet()).containsExactly(2L, 3L);
+  }
+
+  /** A last turn of the node loop may be sending while the member stops. */
+  @Test
+  void whatIsSentWhileTheTransportClosesIsDropped() throws Exception {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    one.knows(two);
+    two.knows(one);
+    connect(one, two);
+    CountDownLatch halfWay = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    List<Message> messages =
+        new AbstractList<>() {
+          @Override
+          public Message get(int i) {
+            if (i == 1) {
+              halfWay.countDown();
+              awaitOrFail(closed);
+            }
+            return append(1, 2, 2 + i);
+          }
+
+          @Override
+          public int size() {
+            return 2;
+          }
+        };
+    CompletableFuture<Void> sending =
+        CompletableFuture.runAsync(
+            () -> one.transport.send(messages), task -> new Thread(task).start());
+    halfWay.await();
+    one.transport.close();
+    closed.countDown();
+    assertThat(sending).succeedsWithin(10, TimeUnit.SECONDS);
+  }
+
+  private static void awaitOrFail(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Names are resolved elsewhere: a silent name server must not hold up what the pool is for. */

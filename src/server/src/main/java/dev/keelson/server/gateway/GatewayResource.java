@@ -39,10 +39,20 @@ public final class GatewayResource {
               request.path(),
               RequestMetadata.of(request.headers()),
               request.getHeader(CallTimeout.HEADER));
+      endWith(request, call);
       call.send(body);
-      return call.isUnary() ? answer(call) : first(call, request);
+      return call.isUnary() ? answer(call) : first(call);
     } catch (StatusException e) {
       return failure(e.getStatus());
+    }
+  }
+
+  /** Nobody waits for a lock, say, whose client has gone. */
+  private static void endWith(HttpServerRequest request, GatewayCall call) {
+    // that of the connection: the response's own belongs to Quarkus while it writes
+    request.connection().closeHandler(closed -> call.close());
+    if (request.response().closed()) {
+      call.close(); // before the handler was there
     }
   }
 
@@ -55,13 +65,7 @@ public final class GatewayResource {
   }
 
   /** A stream that fails before its first message is answered like a single call. */
-  private static Response first(GatewayCall call, HttpServerRequest request)
-      throws StatusException, InterruptedException {
-    // that of the connection: the response's own belongs to Quarkus while it writes
-    request.connection().closeHandler(closed -> call.close());
-    if (request.response().closed()) {
-      call.close(); // before the handler was there
-    }
+  private static Response first(GatewayCall call) throws StatusException, InterruptedException {
     Message message = call.next();
     return message == null
         ? Response.ok().build() // nothing to say, as after an empty request

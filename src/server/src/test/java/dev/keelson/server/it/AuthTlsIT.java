@@ -2,11 +2,7 @@ package dev.keelson.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keelson.server.tls.TestAuthority;
 import dev.keelson.sim.process.ServerProcess;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class AuthTlsIT {
   @TempDir private static Path folder;
 
+  private static Certificates certificates;
   private static ServerProcess server;
   private static String url;
 
@@ -27,28 +24,12 @@ final class AuthTlsIT {
   static void start() throws Exception {
     Path etcdctl = Servers.etcdTool("etcdctl");
     assertThat(etcdctl).exists();
-    TestAuthority ca = TestAuthority.create("ca").write(folder, "ca");
-    ca.issue(TestAuthority.request().commonName("server").ip("127.0.0.1")).write(folder, "server");
+    certificates = new Certificates(folder).client("nameless", "");
     for (String name : List.of("root", "alice", "nobody")) {
-      ca.issue(TestAuthority.request().commonName(name)).write(folder, name);
+      certificates.client(name, name);
     }
-    ca.issue(TestAuthority.request().commonName("")).write(folder, "nameless");
-    url = "https://127.0.0.1:" + freePort();
-    server =
-        new ServerProcess(
-            Servers.program(),
-            List.of(
-                "--listen-client-urls=" + url,
-                "--advertise-client-urls=" + url,
-                "--cert-file=" + folder.resolve("server.pem"),
-                "--key-file=" + folder.resolve("server.key"),
-                "--trusted-ca-file=" + folder.resolve("ca.pem"),
-                "--client-cert-auth"));
-    server.launch();
-    while (!server.logText().contains("serving client traffic securely")) {
-      assertThat(server.isAlive()).as(server.logText()).isTrue();
-      Thread.onSpinWait();
-    }
+    url = "https://127.0.0.1:" + Servers.freePort();
+    server = Servers.startAt(url, certificates.serverFlags());
     gateway("root", "range", 200); // certificates name nobody before there are users
     run("root", "user", "add", "root", "--no-password");
     run("root", "user", "grant-role", "root", "root");
@@ -67,21 +48,10 @@ final class AuthTlsIT {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static Command etcdctl(String certificate, String... words) {
     List<String> all =
-        new ArrayList<>(
-            List.of(
-                Servers.etcdTool("etcdctl").toString(),
-                "--endpoints=" + url,
-                "--cacert=" + folder.resolve("ca.pem"),
-                "--cert=" + folder.resolve(certificate + ".pem"),
-                "--key=" + folder.resolve(certificate + ".key")));
+        new ArrayList<>(List.of(Servers.etcdTool("etcdctl").toString(), "--endpoints=" + url));
+    all.addAll(certificates.clientFlags(certificate));
     all.addAll(List.of(words));
     return Command.start(all, Map.of("ETCDCTL_API", "3"));
   }
@@ -108,15 +78,10 @@ final class AuthTlsIT {
                 "-sS",
                 "-w",
                 "%{http_code}",
-                "--cacert",
-                folder.resolve("ca.pem").toString(),
-                "--cert",
-                folder.resolve(certificate + ".pem").toString(),
-                "--key",
-                folder.resolve(certificate + ".key").toString(),
                 "-d",
                 "{\"key\":\"b3duL2E=\"}",
                 url + "/v3/kv/" + rpc));
+    words.addAll(certificates.clientFlags(certificate));
     words.addAll(List.of(more));
     try (Command curl = Command.start(words, Map.of())) {
       String output = curl.end(0);

@@ -10,8 +10,6 @@ import dev.keelson.proto.etcdserverpb.RangeRequest;
 import dev.keelson.sim.process.ServerProcess;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -37,9 +35,7 @@ final class BadInputIT {
 
   @BeforeAll
   static void start() throws Exception {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      metricsPort = free.getLocalPort();
-    }
+    metricsPort = Servers.freePort();
     server = Servers.start("--listen-metrics-urls=http://127.0.0.1:" + metricsPort);
     channel = Servers.connect(server);
   }

@@ -2,11 +2,7 @@ package dev.keelson.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keelson.server.tls.TestAuthority;
 import dev.keelson.sim.process.ServerProcess;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,28 +60,26 @@ final class EtcdctlCommandsIT {
   @TempDir private Path folder;
 
   private final Set<String> done = new TreeSet<>();
-  private List<String> base = List.of();
+  private List<String> base = new ArrayList<>();
 
   @ParameterizedTest
   @EnumSource
   void everyCommandWorks(Way way) throws Exception {
     Set<String> known = known();
-    String url = (way.encrypted ? "https" : "http") + "://127.0.0.1:" + freePort();
-    try (ServerProcess server = new ServerProcess(Servers.program(), serverFlags(way, url))) {
-      server.launch();
-      while (!server.logText().contains("serving client traffic")) {
-        assertThat(server.isAlive()).as(server.logText()).isTrue();
-        Thread.onSpinWait();
+    String url = (way.encrypted ? "https" : "http") + "://127.0.0.1:" + Servers.freePort();
+    Certificates certificates = new Certificates(folder).client("client", way.byName ? "root" : "");
+    try (ServerProcess _ =
+        Servers.startAt(url, way.encrypted ? certificates.serverFlags() : List.of())) {
+      base = new ArrayList<>(List.of(Servers.etcdTool("etcdctl").toString(), "--endpoints=" + url));
+      if (way.encrypted) {
+        base.addAll(certificates.clientFlags("client"));
       }
-      base = clientFlags(way, url);
       if (way.auth) {
         run("user", "add", ROOT);
         run("user", "grant-role", "root", "root");
         run("auth", "enable");
         if (!way.byName) {
-          List<String> named = new ArrayList<>(base);
-          named.add("--user=" + ROOT);
-          base = named;
+          base.add("--user=" + ROOT);
         }
         assertThat(run("auth", "status")).contains("Authentication Status: true");
       } else {
@@ -191,44 +185,6 @@ final class EtcdctlCommandsIT {
           .forEach(result -> found.add(result.group(1)));
       assertThat(found).hasSizeGreaterThan(40);
       return found;
-    }
-  }
-
-  private List<String> serverFlags(Way way, String url) {
-    List<String> flags =
-        new ArrayList<>(List.of("--listen-client-urls=" + url, "--advertise-client-urls=" + url));
-    if (way.encrypted) {
-      TestAuthority ca = TestAuthority.create("ca").write(folder, "ca");
-      ca.issue(TestAuthority.request().commonName("server").ip("127.0.0.1"))
-          .write(folder, "server");
-      ca.issue(TestAuthority.request().commonName(way.byName ? "root" : ""))
-          .write(folder, "client");
-      flags.addAll(
-          List.of(
-              "--cert-file=" + folder.resolve("server.pem"),
-              "--key-file=" + folder.resolve("server.key"),
-              "--trusted-ca-file=" + folder.resolve("ca.pem"),
-              "--client-cert-auth"));
-    }
-    return flags;
-  }
-
-  private List<String> clientFlags(Way way, String url) {
-    List<String> flags =
-        new ArrayList<>(List.of(Servers.etcdTool("etcdctl").toString(), "--endpoints=" + url));
-    if (way.encrypted) {
-      flags.addAll(
-          List.of(
-              "--cacert=" + folder.resolve("ca.pem"),
-              "--cert=" + folder.resolve("client.pem"),
-              "--key=" + folder.resolve("client.key")));
-    }
-    return flags;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

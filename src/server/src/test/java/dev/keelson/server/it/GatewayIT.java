@@ -10,6 +10,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -128,6 +130,41 @@ final class GatewayIT {
     }
     // nothing of a stream stays behind when its client has gone
     while (!metric("etcd_debugging_mvcc_watcher_total").equals("0")) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void whoLeavesWhileWaitingForALockDoesNotGetIt() throws Exception {
+    String name = "\"name\":\"bGVmdA==\"";
+    post("/v3/lease/grant", "{\"TTL\":\"600\",\"ID\":\"7\"}");
+    post("/v3/lease/grant", "{\"TTL\":\"600\",\"ID\":\"8\"}");
+    post("/v3/lock/lock", "{" + name + ",\"lease\":\"7\"}");
+    String body = "{" + name + ",\"lease\":\"8\"}";
+    try (Socket waiter = new Socket(InetAddress.getLoopbackAddress(), server.clientPort())) {
+      waiter
+          .getOutputStream()
+          .write(
+              "POST /v3/lock/lock HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s"
+                  .formatted(body.length(), body)
+                  .getBytes(StandardCharsets.US_ASCII));
+      awaitContenders(2);
+    }
+    awaitContenders(1);
+  }
+
+  /** Waits until so many keys stand under "left/". */
+  private static void awaitContenders(int count) throws Exception {
+    HttpRequest request =
+        at(server, "/v3/kv/range")
+            .POST(
+                BodyPublishers.ofString(
+                    "{\"key\":\"bGVmdC8=\",\"range_end\":\"bGVmdDA=\",\"count_only\":true}"))
+            .build();
+    while (!client
+        .send(request, BodyHandlers.ofString())
+        .body()
+        .contains("\"count\":\"" + count + "\"")) {
       Thread.onSpinWait();
     }
   }

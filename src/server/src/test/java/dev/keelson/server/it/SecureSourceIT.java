@@ -2,11 +2,7 @@ package dev.keelson.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keelson.server.tls.TestAuthority;
 import dev.keelson.sim.process.ServerProcess;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,34 +19,18 @@ final class SecureSourceIT {
 
   @TempDir private static Path folder;
 
+  private static Certificates certificates;
   private static ServerProcess server;
   private static String url;
 
   @BeforeAll
   static void start() throws Exception {
     Servers.assumeKeelson("its own program");
-    TestAuthority ca = TestAuthority.create("ca").write(folder, "ca");
-    ca.issue(TestAuthority.request().commonName("server").ip("127.0.0.1")).write(folder, "server");
-    ca.issue(TestAuthority.request().commonName("")).write(folder, "client");
-    var _ = TestAuthority.create("stranger").write(folder, "stranger");
+    certificates = new Certificates(folder).client("client", "").stranger("stranger");
     Files.writeString(folder.resolve("right"), "roots-password\n");
     Files.writeString(folder.resolve("wrong"), "not-the-password\n");
-    url = "https://127.0.0.1:" + freePort();
-    server =
-        new ServerProcess(
-            Servers.program(),
-            List.of(
-                "--listen-client-urls=" + url,
-                "--advertise-client-urls=" + url,
-                "--cert-file=" + folder.resolve("server.pem"),
-                "--key-file=" + folder.resolve("server.key"),
-                "--trusted-ca-file=" + folder.resolve("ca.pem"),
-                "--client-cert-auth"));
-    server.launch();
-    while (!server.logText().contains("serving client traffic securely")) {
-      assertThat(server.isAlive()).as(server.logText()).isTrue();
-      Thread.onSpinWait();
-    }
+    url = "https://127.0.0.1:" + Servers.freePort();
+    server = Servers.startAt(url, certificates.serverFlags());
     etcdctl("put", "key", "value");
     etcdctl("user", "add", "root:roots-password");
     etcdctl("user", "grant-role", "root", "root");
@@ -64,30 +44,14 @@ final class SecureSourceIT {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static void etcdctl(String... words) throws InterruptedException {
     List<String> all = new ArrayList<>(List.of(Servers.etcdTool("etcdctl").toString()));
     all.addAll(List.of("--endpoints", url));
-    all.addAll(certificates("ca"));
+    all.addAll(certificates.clientFlags("client"));
     all.addAll(List.of(words));
     try (Command command = Command.start(all, Map.of())) {
       assertThat(command.end(0)).isNotNull();
     }
-  }
-
-  private static List<String> certificates(String authority) {
-    return List.of(
-        "--cacert",
-        folder.resolve(authority + ".pem").toString(),
-        "--cert",
-        folder.resolve("client.pem").toString(),
-        "--key",
-        folder.resolve("client.key").toString());
   }
 
   private static List<String> user(String passwordFile) {
@@ -109,7 +73,8 @@ final class SecureSourceIT {
 
   @Test
   void aSnapshotIsSavedWithCertificateAndPassword() throws Exception {
-    try (Command saved = keelson(save("saved.db"), certificates("ca"), user("right"))) {
+    try (Command saved =
+        keelson(save("saved.db"), certificates.clientFlags("client"), user("right"))) {
       assertThat(saved.end(0)).isNotNull();
     }
     try (Command status =
@@ -125,20 +90,60 @@ final class SecureSourceIT {
   }
 
   @Test
+  void theUserMayBringThePassword() throws Exception {
+    for (List<String> user :
+        List.of(
+            List.of("--user", "root:roots-password"),
+            List.of("--user=root", "--password=roots-password"))) {
+      try (Command saved = keelson(save("brought.db"), certificates.clientFlags("client"), user)) {
+        assertThat(saved.end(0)).contains("saved");
+      }
+    }
+  }
+
+  @Test
+  void variablesOfEtcdctlStandInForFlags() throws Exception {
+    List<String> flags = certificates.clientFlags("client");
+    List<String> words = new ArrayList<>(List.of(Servers.program().executable().toString()));
+    words.addAll(save("environment.db"));
+    Map<String, String> environment =
+        Map.of(
+            "ETCDCTL_ENDPOINTS",
+            url,
+            "ETCDCTL_CACERT",
+            flags.get(1),
+            "ETCDCTL_CERT",
+            flags.get(3),
+            "ETCDCTL_KEY",
+            flags.get(5),
+            "ETCDCTL_USER",
+            "root",
+            "ETCDCTL_PASSWORD",
+            "roots-password");
+    try (Command saved = Command.start(words, environment)) {
+      assertThat(saved.end(0)).contains("saved");
+    }
+    words.addAll(user("wrong"));
+    try (Command refused = Command.start(words, environment)) {
+      assertThat(refused.endBadly()).contains("invalid user ID or password");
+    }
+  }
+
+  @Test
   void aBackupIsMadeWithCertificateAndPassword() throws Exception {
     List<String> create =
         List.of("backup", "create", "--store", folder.resolve("store").toString(), "--json");
-    try (Command created = keelson(create, certificates("ca"), user("right"))) {
+    try (Command created = keelson(create, certificates.clientFlags("client"), user("right"))) {
       assertThat(created.end(0)).contains("\"verified\":true", "\"keys\":1");
     }
   }
 
   @Test
   void withoutAllOfThemThereIsNoFile() throws Exception {
-    refused("no-user.db", certificates("ca"), List.of());
-    refused("wrong-password.db", certificates("ca"), user("wrong"));
-    refused("no-certificate.db", certificates("ca").subList(0, 2), user("right"));
-    refused("wrong-authority.db", certificates("stranger"), user("right"));
+    refused("no-user.db", certificates.clientFlags("client"), List.of());
+    refused("wrong-password.db", certificates.clientFlags("client"), user("wrong"));
+    refused("no-certificate.db", certificates.trustFlags(), user("right"));
+    refused("wrong-authority.db", certificates.clientFlags("stranger", "client"), user("right"));
   }
 
   private static void refused(String name, List<String> trust, List<String> user)
@@ -152,11 +157,12 @@ final class SecureSourceIT {
   @Test
   void halfOfAPairIsAMistake() throws Exception {
     try (Command command =
-        keelson(save("half.db"), certificates("ca").subList(0, 4), user("right"))) {
+        keelson(save("half.db"), certificates.clientFlags("client").subList(0, 4), user("right"))) {
       assertThat(command.end(USAGE)).contains("--cert and --key belong together");
     }
-    try (Command command = keelson(save("half.db"), certificates("ca"), user("x").subList(0, 2))) {
-      assertThat(command.end(USAGE)).contains("--user needs --password-file");
+    try (Command command =
+        keelson(save("half.db"), certificates.clientFlags("client"), user("x").subList(0, 2))) {
+      assertThat(command.end(USAGE)).contains("--user needs a password");
     }
   }
 }

@@ -6,11 +6,20 @@ import dev.keelson.sim.process.ServerProcess;
 import dev.keelson.sim.process.ServerProgram;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The server under test and the foreign programs the tests talk to it with. */
 final class Servers {
   private static final String PROGRAM = System.getProperty("it.program", "keelson");
+
+  /** How long a member may take to start. */
+  static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
   private Servers() {}
 
@@ -21,6 +30,36 @@ final class Servers {
 
   static ServerProcess start(String... flags) throws InterruptedException {
     return ServerProcess.started(program(), flags);
+  }
+
+  /** A member whose clients have one URL, started and ready for them. */
+  static ServerProcess startAt(String url, List<String> more) {
+    List<String> flags =
+        new ArrayList<>(List.of("--listen-client-urls=" + url, "--advertise-client-urls=" + url));
+    flags.addAll(more);
+    ServerProcess server = new ServerProcess(program(), flags);
+    server.launch();
+    long end = System.nanoTime() + START_TIMEOUT.toNanos();
+    String ready =
+        url.startsWith("https")
+            ? "serving client traffic securely"
+            : "serving client traffic insecurely";
+    while (!server.logText().contains(ready)) {
+      if (!server.isAlive() || System.nanoTime() > end) {
+        String log = server.logText();
+        server.close();
+        throw new AssertionError("the server does not serve: " + log);
+      }
+      Thread.onSpinWait();
+    }
+    return server;
+  }
+
+  /** A port of this machine that nobody listened on a moment ago. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   static ManagedChannel connect(ServerProcess server) {

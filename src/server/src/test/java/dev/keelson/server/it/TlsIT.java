@@ -2,14 +2,9 @@ package dev.keelson.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keelson.server.tls.TestAuthority;
-import dev.keelson.server.tls.TestAuthority.Issued;
 import dev.keelson.sim.process.ServerProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,62 +14,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged server with certificates, asked by etcdctl and curl. */
 final class TlsIT {
-
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final int ROTATIONS = 5;
 
   @TempDir Path folder;
 
-  private TestAuthority ca;
+  private Certificates certificates;
   private int port;
   private int metricsPort;
 
   @BeforeEach
-  void certificates() throws IOException {
-    ca = TestAuthority.create("ca").write(folder, "ca");
-    server("first");
-    ca.issue(TestAuthority.request().commonName("client")).write(folder, "client");
-    port = freePort();
-    metricsPort = freePort();
+  void prepare() throws IOException {
+    certificates = new Certificates(folder).client("client", "client");
+    port = Servers.freePort();
+    metricsPort = Servers.freePort();
   }
 
-  private void server(String name) {
-    ca.issue(TestAuthority.request().commonName(name).ip("127.0.0.1").dns("localhost"))
-        .write(folder, "server");
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private ServerProcess start(String... more) throws InterruptedException {
-    String url = "https://127.0.0.1:" + port;
-    List<String> flags =
-        new ArrayList<>(
-            List.of(
-                "--listen-client-urls=" + url,
-                "--advertise-client-urls=" + url,
-                "--listen-metrics-urls=https://127.0.0.1:" + metricsPort));
-    flags.addAll(List.of(more));
-    ServerProcess server = new ServerProcess(Servers.program(), flags);
-    server.launch();
-    long end = System.nanoTime() + START_TIMEOUT.toNanos();
-    while (!server.logText().contains("serving client traffic securely")) {
-      assertThat(server.isAlive() && System.nanoTime() < end).as(server.logText()).isTrue();
-      Thread.onSpinWait();
-    }
-    return server;
-  }
-
-  private String[] mutual() {
-    return new String[] {
-      "--cert-file=" + folder.resolve("server.pem"),
-      "--key-file=" + folder.resolve("server.key"),
-      "--trusted-ca-file=" + folder.resolve("ca.pem"),
-      "--client-cert-auth"
-    };
+  private ServerProcess start(List<String> more) {
+    List<String> flags = new ArrayList<>(more);
+    flags.add("--listen-metrics-urls=https://127.0.0.1:" + metricsPort);
+    return Servers.startAt("https://127.0.0.1:" + port, flags);
   }
 
   private Command etcdctl(List<String> identity, String... words) {
@@ -89,25 +47,18 @@ final class TlsIT {
     return Command.start(all, Map.of("ETCDCTL_API", "3"));
   }
 
-  private List<String> client() {
-    return List.of(
-        "--cacert=" + folder.resolve("ca.pem"),
-        "--cert=" + folder.resolve("client.pem"),
-        "--key=" + folder.resolve("client.key"));
-  }
-
   private String run(String... words) throws InterruptedException {
-    try (Command command = etcdctl(client(), words)) {
+    try (Command command = etcdctl(certificates.clientFlags("client"), words)) {
       return command.end(0);
     }
   }
 
   @Test
   void etcdctlNeedsItsCertificate() throws Exception {
-    try (ServerProcess server = start(mutual())) {
+    try (ServerProcess server = start(certificates.serverFlags())) {
       assertThat(run("put", "a", "1")).isEqualTo("OK");
       assertThat(run("get", "a", "--print-value-only")).isEqualTo("1");
-      try (Command refused = etcdctl(List.of("--cacert=" + folder.resolve("ca.pem")), "get", "a")) {
+      try (Command refused = etcdctl(certificates.trustFlags(), "get", "a")) {
         refused.end(1);
       }
       assertThat(server.logText())
@@ -118,11 +69,11 @@ final class TlsIT {
 
   @Test
   void certificatesRotateUnderAWatchAndUnderReconnectingClients() throws Exception {
-    try (ServerProcess server = start(mutual());
-        Command watch = etcdctl(client(), "watch", "k", "--prefix")) {
+    try (ServerProcess server = start(certificates.serverFlags());
+        Command watch = etcdctl(certificates.clientFlags("client"), "watch", "k", "--prefix")) {
       for (int i = 0; i < ROTATIONS; i++) {
         run("put", "k" + i, "before");
-        server("server-" + i);
+        certificates.renewServer("server-" + i);
         run("put", "k" + i, "after");
       }
       watch.awaitLine("k" + (ROTATIONS - 1));
@@ -133,22 +84,13 @@ final class TlsIT {
 
   @Test
   void curlReadsHealthOnBothPorts() throws Exception {
-    try (ServerProcess server = start(mutual())) {
+    try (ServerProcess server = start(certificates.serverFlags())) {
       for (int to : List.of(port, metricsPort)) {
-        try (Command curl =
-            Command.start(
-                List.of(
-                    "curl",
-                    "-sS",
-                    "--cacert",
-                    folder.resolve("ca.pem").toString(),
-                    "--cert",
-                    folder.resolve("client.pem").toString(),
-                    "--key",
-                    folder.resolve("client.key").toString(),
-                    "https://127.0.0.1:" + to + "/health"),
-                Map.of())) {
-          assertThat(curl.end(0)).as(server.endpoint()).contains("\"health\":\"true\"");
+        List<String> curl = new ArrayList<>(List.of("curl", "-sS"));
+        curl.addAll(certificates.clientFlags("client"));
+        curl.add("https://127.0.0.1:" + to + "/health");
+        try (Command health = Command.start(curl, Map.of())) {
+          assertThat(health.end(0)).as(server.endpoint()).contains("\"health\":\"true\"");
         }
       }
     }
@@ -157,7 +99,7 @@ final class TlsIT {
   @Test
   void generatedCertificateServes() throws Exception {
     List<String> insecure = List.of("--insecure-skip-tls-verify", "--insecure-transport=false");
-    try (ServerProcess server = start("--auto-tls")) {
+    try (ServerProcess server = start(List.of("--auto-tls"))) {
       try (Command put = etcdctl(insecure, "put", "a", "1")) {
         put.end(0);
       }
@@ -172,8 +114,7 @@ final class TlsIT {
 
   @Test
   void unusableFilesEndTheStartWithTheirName() throws Exception {
-    Issued other = ca.issue(TestAuthority.request());
-    TestAuthority.put(folder.resolve("server.key"), TestAuthority.pem(other.key()));
+    certificates.confuseServerKey();
     try (ServerProcess server =
         new ServerProcess(
             Servers.program(),
@@ -182,7 +123,7 @@ final class TlsIT {
                 "--cert-file=" + folder.resolve("server.pem"),
                 "--key-file=" + folder.resolve("server.key")))) {
       server.launch();
-      assertThat(server.awaitExit(START_TIMEOUT)).isNotZero();
+      assertThat(server.awaitExit(Servers.START_TIMEOUT)).isNotZero();
       assertThat(server.logText())
           .contains("server.key")
           .contains("the private key does not match the certificate");

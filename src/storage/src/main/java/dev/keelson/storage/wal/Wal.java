@@ -191,7 +191,8 @@ public final class Wal implements Closeable {
       throw new IllegalArgumentException(
           "a snapshot at " + marker.index() + " after one at " + before.index());
     }
-    requireCommitWithin(newState, Math.max(marker.index(), lastIndex()));
+    // or the log could not be opened any more
+    requireCommitWithin(newState == null ? hardState : newState, entries.lastBehind(marker));
     begin(RecordWriter.maxBytes(marker) + RecordWriter.maxBytesOfFixed());
     writer.snapshot(marker);
     if (newState != null) {

@@ -61,12 +61,21 @@ final class WalEntries {
 
   /** What a marker does to the entries before it; true if it voids them all. */
   static boolean apply(EntryIndex index, SnapshotMarker marker) {
-    long at = marker.index();
-    boolean continues = index.contains(at) ? index.termOf(at) == marker.term() : at < index.first();
-    if (!continues) {
-      index.restartAt(at + 1);
+    boolean voided = voids(index, marker);
+    if (voided) {
+      index.restartAt(marker.index() + 1);
     }
-    return !continues;
+    return voided;
+  }
+
+  private static boolean voids(EntryIndex index, SnapshotMarker marker) {
+    long at = marker.index();
+    return index.contains(at) ? index.termOf(at) != marker.term() : at >= index.first();
+  }
+
+  /** The last index once the marker is applied. */
+  synchronized long lastBehind(SnapshotMarker marker) {
+    return voids(index, marker) ? marker.index() : index.last();
   }
 
   /**

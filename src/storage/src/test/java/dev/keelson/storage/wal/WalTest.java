@@ -163,6 +163,23 @@ class WalTest {
     assertThat(state.hardState().commit()).isEqualTo(3);
   }
 
+  /** With a commit index beyond its end a log counts as damaged at the next start. */
+  @Test
+  void aSnapshotThatVoidsWhatIsSaidToBeCommittedIsRefused() {
+    try (Wal wal = newLog(disk, SMALL)) {
+      wal.appendAndSync(new WalHardState(1, 0, 5), entries(1, 1, 8, 40));
+      assertThatThrownBy(
+              () ->
+                  wal.markSnapshotAndSync(
+                      new SnapshotMarker(6, 2, CONF), new WalHardState(2, 0, 7)))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> wal.markSnapshotAndSync(new SnapshotMarker(4, 2, CONF), null))
+          .isInstanceOf(IllegalArgumentException.class);
+      wal.markSnapshotAndSync(new SnapshotMarker(6, 2, CONF), new WalHardState(2, 0, 6));
+    }
+    assertThat(stateOf(disk).entries()).isEmpty();
+  }
+
   @Test
   void aSnapshotBeyondTheLogStartsItAnew() {
     try (Wal wal = newLog(disk, SMALL)) {

@@ -47,17 +47,19 @@ final class ElectionRecipe {
     long revision = entered.getHeader().getRevision();
     // that of the entry into the election, even when a later step wrote again
     ResponseHeader header = entered.getHeader();
+    boolean replaces = false;
     if (!entered.getSucceeded()) {
       KeyValue own = entered.getResponses(0).getResponseRange().getKvs(0);
       revision = own.getCreateRevision();
-      if (!own.getValue().equals(request.getValue())) {
-        replace(session, key, revision, request.getValue(), lease);
-      }
+      replaces = !own.getValue().equals(request.getValue());
     }
     try {
+      if (replaces) {
+        replace(session, key, revision, request.getValue(), lease);
+      }
       session.awaitOlder(prefix, revision);
     } catch (InterruptedException e) {
-      var _ = session.txn(guarded(key, revision).addSuccess(Session.remove(key)).build());
+      var _ = giveUp(session, key, revision);
       throw e;
     }
     LeaderKey leader =
@@ -77,9 +79,14 @@ final class ElectionRecipe {
     try {
       var _ = proclaim(session, key, revision, value, lease);
     } catch (StatusException e) {
-      var _ = session.txn(guarded(key, revision).addSuccess(Session.remove(key)).build());
+      var _ = giveUp(session, key, revision);
       throw e;
     }
+  }
+
+  private static TxnResponse giveUp(Session session, ByteString key, long revision)
+      throws StatusException, InterruptedException {
+    return session.txn(guarded(key, revision).addSuccess(Session.remove(key)).build());
   }
 
   static void proclaim(ProclaimRequest request, Session session, ThreadPerCall.Outlet outlet)
@@ -107,9 +114,7 @@ final class ElectionRecipe {
       throws StatusException, InterruptedException {
     LeaderKey leader = leader(request.hasLeader(), request.getLeader());
     var _ = session.lease(leader.getLease());
-    ByteString key = leader.getKey();
-    TxnResponse done =
-        session.txn(guarded(key, leader.getRev()).addSuccess(Session.remove(key)).build());
+    TxnResponse done = giveUp(session, leader.getKey(), leader.getRev());
     outlet.send(ResignResponse.newBuilder().setHeader(done.getHeader()).build());
   }
 

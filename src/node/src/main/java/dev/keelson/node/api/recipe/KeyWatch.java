@@ -48,7 +48,7 @@ final class KeyWatch implements AutoCloseable {
       if (message == null) {
         throw Status.UNKNOWN.withDescription("lost watcher waiting for delete").asException();
       }
-      WatchResponse response = WatchGrpc.getWatchMethod().parseResponse(message);
+      WatchResponse response = LocalServices.parsed(WatchGrpc.getWatchMethod(), message);
       if (response.getCanceled()) {
         throw Status.UNKNOWN.withDescription(reason(response)).asException();
       }

@@ -8,8 +8,12 @@ import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +32,25 @@ final class LocalCall<A, B> extends ServerCall<A, B> {
   private final MethodDescriptor<A, B> method;
   private final Caller caller;
   private final LinkedBlockingQueue<Item> arrived = new LinkedBlockingQueue<>();
+  private final AtomicInteger asked = new AtomicInteger();
+
+  /** Messages that the method has not asked for yet. */
+  private final ArrayDeque<A> unsent = new ArrayDeque<>();
+
   private final ServerCall.Listener<A> listener;
+  private boolean halfClosed;
   private volatile boolean cancelled;
   private volatile boolean paused;
 
-  /** A message, or the end. */
-  private record Item(@Nullable InputStream message, Status end) {}
+  /** What arrives from the method. */
+  private sealed interface Item {}
+
+  private record Message(InputStream bytes) implements Item {}
+
+  private record End(Status status) implements Item {}
+
+  /** The method asks for more. */
+  private record Asked() implements Item {}
 
   /** Begins a call; the method may have ended it already. */
   static <A, B> LocalCall<A, B> start(ServerMethodDefinition<A, B> definition, Caller caller) {
@@ -47,14 +64,27 @@ final class LocalCall<A, B> extends ServerCall<A, B> {
     listener.onReady();
   }
 
-  /** Sends a request message. */
-  void send(MessageLite request) {
-    listener.onMessage(method.parseRequest(request.toByteString().newInput()));
+  /** Sends a request message, now or in {@link #next}, once the method has asked for it. */
+  void send(MessageLite message) {
+    unsent.add(method.parseRequest(message.toByteString().newInput()));
+    deliver();
   }
 
   /** Says that no further message follows. */
   void halfClose() {
-    listener.onHalfClose();
+    halfClosed = true;
+    deliver();
+  }
+
+  private void deliver() {
+    while (!unsent.isEmpty() && asked.get() > 0) {
+      asked.decrementAndGet();
+      listener.onMessage(unsent.remove());
+    }
+    if (halfClosed && unsent.isEmpty()) {
+      halfClosed = false;
+      listener.onHalfClose();
+    }
   }
 
   /** Ends the call, whatever its state. */
@@ -62,33 +92,58 @@ final class LocalCall<A, B> extends ServerCall<A, B> {
     if (!cancelled) {
       cancelled = true;
       listener.onCancel();
+      discardArrived();
+    }
+  }
+
+  private void discardArrived() {
+    for (Item item = arrived.poll(); item != null; item = arrived.poll()) {
+      if (item instanceof Message message) {
+        close(message.bytes());
+      }
+    }
+  }
+
+  private static void close(InputStream message) {
+    try {
+      message.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // from memory to memory
     }
   }
 
   /**
    * Waits for the next message.
    *
-   * @return the encoded message; null when the call ended well
+   * @return the encoded message, to be closed; null when the call ended well
    * @throws StatusException when the call ended with an error
    */
   @Nullable InputStream next() throws StatusException, InterruptedException {
-    Item item = arrived.take();
-    if (item.message() == null) {
-      if (item.end().isOk()) {
-        return null;
+    while (true) {
+      switch (arrived.take()) {
+        case Asked _ -> deliver();
+        case End end -> {
+          if (end.status().isOk()) {
+            return null;
+          }
+          throw end.status().asException();
+        }
+        case Message message -> {
+          if (paused && arrived.size() < WAITING_MAX) {
+            paused = false;
+            listener.onReady();
+          }
+          return message.bytes();
+        }
       }
-      throw item.end().asException();
     }
-    if (paused && arrived.size() < WAITING_MAX) {
-      paused = false;
-      listener.onReady();
-    }
-    return item.message();
   }
 
+  /** Any thread: a call that had to wait for its start asks from another. */
   @Override
   public void request(int numMessages) {
-    // messages are handed over as they come
+    asked.addAndGet(numMessages);
+    arrived.add(new Asked());
   }
 
   @Override
@@ -96,7 +151,10 @@ final class LocalCall<A, B> extends ServerCall<A, B> {
 
   @Override
   public void sendMessage(B message) {
-    arrived.add(new Item(method.streamResponse(message), Status.OK));
+    arrived.add(new Message(method.streamResponse(message)));
+    if (cancelled) {
+      discardArrived(); // nobody takes it any more
+    }
   }
 
   /** A method that hears "not ready" is told as soon as room has been made. */
@@ -112,7 +170,7 @@ final class LocalCall<A, B> extends ServerCall<A, B> {
 
   @Override
   public void close(Status status, Metadata trailers) {
-    arrived.add(new Item(null, status));
+    arrived.add(new End(status));
   }
 
   @Override

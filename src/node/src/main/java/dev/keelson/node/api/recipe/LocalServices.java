@@ -6,7 +6,9 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +96,15 @@ final class LocalServices {
     if (answer == null) {
       throw Status.INTERNAL.withDescription("an empty answer").asException();
     }
-    return method.parseResponse(answer);
+    return parsed(method, answer);
+  }
+
+  /** Reads a message and closes it: a large one is read from a view of the store. */
+  static <R> R parsed(MethodDescriptor<?, R> method, InputStream message) {
+    try (message) {
+      return method.parseResponse(message);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // from memory to memory
+    }
   }
 }

@@ -55,19 +55,35 @@ class InterruptedEntryTest {
     assertThat(ended.get()).isInstanceOf(InterruptedException.class);
   }
 
+  @Test
+  void aCandidateWhoChangesItsValueLeavesTheElectionAgain() throws Exception {
+    CampaignRequest request =
+        CampaignRequest.newBuilder()
+            .setName(ByteString.copyFromUtf8("name"))
+            .setLease(32)
+            .setValue(ByteString.copyFromUtf8("new"))
+            .build();
+    Thread candidate = start(() -> ElectionRecipe.campaign(request, session, message -> {}));
+    KeyValue own =
+        KeyValue.newBuilder().setCreateRevision(5).setValue(ByteString.copyFromUtf8("old")).build();
+    kv.entering
+        .take()
+        .complete(
+            TxnResponse.newBuilder()
+                .addResponses(
+                    ResponseOp.newBuilder()
+                        .setResponseRange(RangeResponse.newBuilder().addKvs(own)))
+                .build());
+    var _ = kv.entering.take(); // the new value is being proclaimed
+    candidate.interrupt();
+    kv.entering.take().complete(TxnResponse.newBuilder().setSucceeded(true).build());
+    assertThat(kv.removed.take()).isEqualTo(KEY);
+    assertThat(ended.get()).isInstanceOf(InterruptedException.class);
+  }
+
   /** Interrupts the recipe while its first transaction is under way, then answers that. */
   private void interruptInEntry(Recipe recipe) throws InterruptedException {
-    Thread thread =
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    recipe.run();
-                    ended.completeExceptionally(new AssertionError("it was not interrupted"));
-                  } catch (Exception e) {
-                    ended.complete(e);
-                  }
-                });
+    Thread thread = start(recipe);
     CompletableFuture<TxnResponse> answer = kv.entering.take();
     thread.interrupt();
     ResponseOp older =
@@ -82,6 +98,19 @@ class InterruptedEntryTest {
             .addResponses(ResponseOp.getDefaultInstance())
             .addResponses(older)
             .build());
+  }
+
+  private Thread start(Recipe recipe) {
+    return Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                recipe.run();
+                ended.completeExceptionally(new AssertionError("it was not interrupted"));
+              } catch (Exception e) {
+                ended.complete(e);
+              }
+            });
   }
 
   private interface Recipe {

@@ -7,16 +7,19 @@ import dev.keelson.server.command.CommandException;
 import dev.keelson.server.command.ExitStatus;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The flags that say where the members of a cluster are; names as in etcdctl. */
+/**
+ * The flags that say where the members of a cluster are; names as in etcdctl, whose environment
+ * variables stand in for those that are left out.
+ */
 public final class SourceFlags {
   /** etcd answers pings no more often than every five seconds. */
   private static final Duration PING = Duration.ofSeconds(10);
@@ -27,60 +30,46 @@ public final class SourceFlags {
       names = "--endpoints",
       paramLabel = "HOST:PORT",
       split = ",",
-      defaultValue = "127.0.0.1:2379",
-      description = "Members, tried in turn (default: ${DEFAULT-VALUE}).")
+      defaultValue = "${env:ETCDCTL_ENDPOINTS:-127.0.0.1:2379}",
+      description = "Members, tried in turn (default: 127.0.0.1:2379, or ETCDCTL_ENDPOINTS).")
   private List<String> endpoints = List.of();
 
   @Option(
       names = "--cacert",
       paramLabel = "FILE",
+      defaultValue = "${env:ETCDCTL_CACERT}",
       description = "Certificates of the authorities that may have signed the members'.")
   private @Nullable Path authorities;
 
-  @Option(names = "--cert", paramLabel = "FILE", description = "Certificate of this client.")
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      defaultValue = "${env:ETCDCTL_CERT}",
+      description = "Certificate of this client.")
   private @Nullable Path certificate;
 
-  @Option(names = "--key", paramLabel = "FILE", description = "Private key of this client.")
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      defaultValue = "${env:ETCDCTL_KEY}",
+      description = "Private key of this client.")
   private @Nullable Path key;
 
-  @Option(
-      names = "--user",
-      paramLabel = "NAME",
-      description = "User with the role root, if authentication is on.")
-  private @Nullable String user;
-
-  @Option(
-      names = "--password-file",
-      paramLabel = "FILE",
-      description = "File with the password of the user.")
-  private @Nullable Path passwordFile;
+  @Mixin private UserFlags user = new UserFlags();
 
   /** The members to try, in turn. */
   public List<Source> sources() {
+    Credentials credentials = user.credentials();
     List<Source> sources = new ArrayList<>();
     for (String endpoint : endpoints) {
       if (!endpoint.isBlank()) {
-        sources.add(new Source(endpoint.strip(), () -> channel(endpoint.strip()), credentials()));
+        sources.add(new Source(endpoint.strip(), () -> channel(endpoint.strip()), credentials));
       }
     }
     if (sources.isEmpty()) {
       throw CommandException.usage("--endpoints names no member");
     }
     return sources;
-  }
-
-  private @Nullable Credentials credentials() {
-    if (user == null) {
-      return null;
-    }
-    if (passwordFile == null) {
-      throw CommandException.usage("--user needs --password-file");
-    }
-    try {
-      return new Credentials(user, Files.readString(passwordFile).strip());
-    } catch (IOException e) {
-      throw unreadable(passwordFile, e);
-    }
   }
 
   private ManagedChannel channel(String endpoint) {
@@ -94,10 +83,5 @@ public final class SourceFlags {
       throw new CommandException(
           ExitStatus.REFUSED, "cannot read --cacert, --cert or --key: " + e.getMessage(), e);
     }
-  }
-
-  private static CommandException unreadable(Path file, IOException e) {
-    return new CommandException(
-        ExitStatus.REFUSED, "cannot read " + file + ": " + e.getMessage(), e);
   }
 }

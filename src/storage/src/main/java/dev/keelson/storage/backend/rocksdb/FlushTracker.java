@@ -70,7 +70,7 @@ final class FlushTracker extends AbstractEventListener {
         throw new RocksDBException("errors in the background");
       }
     } catch (RocksDBException e) {
-      fail(new BackendException("background work of " + name + " failed: " + e.getMessage(), e));
+      var _ = failed("background work", e);
     }
   }
 
@@ -93,10 +93,18 @@ final class FlushTracker extends AbstractEventListener {
   }
 
   /** Makes {@link #throwIfFailed} throw from now on; the first failure counts. */
-  synchronized void fail(BackendException e) {
+  private synchronized void fail(BackendException e) {
     if (failure == null) {
       failure = e;
     }
+  }
+
+  /** The same for a call of RocksDB; returns what its caller shall throw. */
+  BackendException failed(String what, RocksDBException e) {
+    BackendException failed =
+        new BackendException(what + " of " + name + " failed: " + e.getMessage(), e);
+    fail(failed);
+    return failed;
   }
 
   void throwIfFailed() {

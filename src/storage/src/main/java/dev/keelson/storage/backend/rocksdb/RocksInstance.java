@@ -1,8 +1,6 @@
 package dev.keelson.storage.backend.rocksdb;
 
 import static java.lang.System.Logger.Level.WARNING;
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.keelson.storage.backend.BackendException;
@@ -20,11 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
-import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.ReadOptions;
@@ -42,7 +37,6 @@ final class RocksInstance implements Reader {
   private static final int MEMTABLE_ROW_OVERHEAD = 48;
 
   private static final System.Logger LOG = System.getLogger(RocksInstance.class.getName());
-  private static final long FAILURE_POLL_MILLIS = 50;
   private static final long CALLBACK_GRACE_SECONDS = 30;
 
   static {
@@ -63,13 +57,9 @@ final class RocksInstance implements Reader {
   private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
   private final CompactRangeOptions compaction =
       new CompactRangeOptions().setExclusiveManualCompaction(false).setAllowWriteStall(false);
-  private final Ingestions ingestions = new Ingestions();
+  private final Ingestions ingestions;
+  private final OpenReaders readers = new OpenReaders(this::free);
   private final UseGate gate;
-  private final AtomicInteger openReaders = new AtomicInteger();
-  private final AtomicBoolean freeing = new AtomicBoolean();
-  private final CountDownLatch freed = new CountDownLatch(1);
-  private volatile boolean retired;
-  private volatile long unflushedBytes;
 
   RocksInstance(Path directory, List<Family> families, RocksOptions options)
       throws RocksDBException {
@@ -80,20 +70,12 @@ final class RocksInstance implements Reader {
     callbacks =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("backend-flush-done").factory());
-    tracker = new FlushTracker(directory.toString(), callbacks);
-    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    for (Family family : families) {
-      descriptors.add(
-          new ColumnFamilyDescriptor(
-              family.name().getBytes(UTF_8), tuning.family(family.access())));
-    }
-    // RocksDB insists on its default family; it stays empty.
-    descriptors.add(
-        new ColumnFamilyDescriptor(
-            RocksDB.DEFAULT_COLUMN_FAMILY, tuning.family(Family.Access.SMALL)));
+    tracker = new FlushTracker(toString(), callbacks);
     List<ColumnFamilyHandle> opened = new ArrayList<>();
     try {
-      db = RocksDB.open(tuning.database(tracker), directory.toString(), descriptors, opened);
+      db =
+          RocksDB.open(
+              tuning.database(tracker), directory.toString(), tuning.families(families), opened);
     } catch (RocksDBException e) {
       callbacks.shutdown();
       freeOptions();
@@ -102,7 +84,8 @@ final class RocksInstance implements Reader {
     allHandles = List.copyOf(opened);
     handles = opened.subList(0, families.size()).toArray(ColumnFamilyHandle[]::new);
     tracker.durable(db.getLatestSequenceNumber());
-    flusher = new Flusher(db, allHandles, tracker, gate, callbacks, directory);
+    flusher = new Flusher(db, allHandles, tracker, gate, callbacks);
+    ingestions = new Ingestions(db, tuning, tracker, flusher, directory);
     paces = families.stream().map(this::pace).toList();
   }
 
@@ -126,7 +109,7 @@ final class RocksInstance implements Reader {
     try {
       return db.get(handle(family), options, key, 0, key.length);
     } catch (RocksDBException e) {
-      throw failed("read", e);
+      throw tracker.failed("read", e);
     }
   }
 
@@ -161,7 +144,7 @@ final class RocksInstance implements Reader {
     Cursor cursor =
         new RocksCursor(
             rows -> cursorClosed(family, rows), this, db, handle(family), snapshot, from, to, walk);
-    openReaders.incrementAndGet();
+    readers.opened();
     return cursor;
   }
 
@@ -169,7 +152,7 @@ final class RocksInstance implements Reader {
     enter();
     try {
       Snapshot snapshot = new RocksSnapshot(this, db);
-      openReaders.incrementAndGet();
+      readers.opened();
       return snapshot;
     } finally {
       gate.exit();
@@ -182,14 +165,12 @@ final class RocksInstance implements Reader {
   }
 
   void handleClosed() {
-    if (openReaders.decrementAndGet() == 0 && retired) {
-      startFreeing();
-    }
+    readers.closed();
   }
 
   /** Snapshots and cursors that are open. */
   int openReaders() {
-    return openReaders.get();
+    return readers.count();
   }
 
   /**
@@ -201,49 +182,21 @@ final class RocksInstance implements Reader {
     gate.shut();
     compaction.setCanceled(true);
     gate.awaitEmpty();
-    retired = true;
-    if (openReaders.get() == 0) {
-      startFreeing();
-    }
-  }
-
-  private void startFreeing() {
-    if (freeing.compareAndSet(false, true)) {
-      // the thread that closed the last reader may be one that must not wait for a disk
-      Thread.ofPlatform().daemon().name("backend-free").start(this::free);
-    }
+    readers.retire();
   }
 
   private void free() {
     try {
-      db.cancelAllBackgroundWork(true);
-      allHandles.forEach(ColumnFamilyHandle::close);
-      db.close();
-      endCallbacks();
-      flusher.close();
-      freeOptions();
+      end();
       RocksFiles.delete(directory);
     } catch (IOException | RuntimeException e) {
       LOG.log(WARNING, "cannot remove the replaced database in " + directory, e);
-    } finally {
-      freed.countDown();
     }
   }
 
   /** After {@link #retire}, when no reader is open: returns when its files are gone. */
   void awaitFreed() {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        freed.await();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    readers.awaitFreed();
   }
 
   ColumnFamilyHandle handle(Family family) {
@@ -258,7 +211,6 @@ final class RocksInstance implements Reader {
     return new RocksBatch(this);
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
   void write(WriteBatch batch) {
     if (!(batch instanceof RocksBatch rocksBatch)) {
       throw new IllegalArgumentException("batch of another backend");
@@ -266,9 +218,9 @@ final class RocksInstance implements Reader {
     enter();
     try {
       db.write(unlogged, rocksBatch.openBatchOf(this));
-      unflushedBytes += rocksBatch.sizeBytes() + (long) MEMTABLE_ROW_OVERHEAD * rocksBatch.count();
+      flusher.wrote(rocksBatch.sizeBytes() + (long) MEMTABLE_ROW_OVERHEAD * rocksBatch.count());
     } catch (RocksDBException e) {
-      throw failed("write", e);
+      throw tracker.failed("write", e);
     } finally {
       gate.exit();
     }
@@ -277,45 +229,21 @@ final class RocksInstance implements Reader {
   Ingestion ingestion(Family family) {
     enter();
     try {
-      return new RocksIngestion(
-          db, handle(family), ingestions, directory, tuning.table(family.access()));
+      return ingestions.begin(family, handle(family));
     } finally {
       gate.exit();
-    }
-  }
-
-  /** How {@link RocksIngestion}s take part in this database; they may have several threads. */
-  private final class Ingestions implements RocksIngestion.Owner {
-    @Override
-    public synchronized void beforeTable() throws RocksDBException {
-      tracker.throwIfFailed();
-      if (unflushedBytes > 0) {
-        flusher.flush();
-        unflushedBytes = 0;
-      }
-    }
-
-    @Override
-    public synchronized void tableTaken() {
-      tracker.durable(db.getLatestSequenceNumber());
-    }
-
-    @Override
-    public BackendException failed(RocksDBException failure) {
-      return RocksInstance.this.failed("ingestion", failure);
     }
   }
 
   void startFlush(Runnable done) {
     enter();
     try {
-      unflushedBytes = 0;
       for (Optional<MergePace> pace : paces) {
         pace.ifPresent(MergePace::flushing);
       }
       flusher.start(done);
     } catch (RocksDBException e) {
-      throw failed("flush", e);
+      throw tracker.failed("flush", e);
     } finally {
       gate.exit();
     }
@@ -324,39 +252,11 @@ final class RocksInstance implements Reader {
   void flush() {
     CountDownLatch done = new CountDownLatch(1);
     startFlush(done::countDown);
-    boolean interrupted = false;
-    while (true) {
-      try {
-        if (done.await(FAILURE_POLL_MILLIS, MILLISECONDS)) {
-          break;
-        }
-        checkBackgroundWork();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /**
-   * Notices a failed flush or merge, which otherwise only the next write would.
-   *
-   * @throws BackendException if there was one
-   */
-  private void checkBackgroundWork() {
-    enter();
-    try {
-      tracker.checkBackgroundWork(db);
-      tracker.throwIfFailed();
-    } finally {
-      gate.exit();
-    }
+    flusher.await(done);
   }
 
   long unflushedBytes() {
-    return unflushedBytes;
+    return flusher.unflushedBytes();
   }
 
   long sizeBytes() {
@@ -372,7 +272,7 @@ final class RocksInstance implements Reader {
     try {
       return db.getAggregatedLongProperty(property);
     } catch (RocksDBException e) {
-      throw failed("property " + property, e);
+      throw tracker.failed("property " + property, e);
     } finally {
       gate.exit();
     }
@@ -386,7 +286,7 @@ final class RocksInstance implements Reader {
       }
     } catch (RocksDBException e) {
       if (!compaction.canceled()) {
-        throw failed("compaction", e);
+        throw tracker.failed("compaction", e);
       }
     } finally {
       gate.exit();
@@ -411,28 +311,32 @@ final class RocksInstance implements Reader {
     }
     compaction.setCanceled(true);
     gate.awaitEmpty();
-    if (openReaders.get() > 0) {
+    if (readers.count() > 0) {
       compaction.setCanceled(false);
       gate.reopen();
       throw new IllegalStateException(
           "the database in "
               + directory
               + " cannot be closed: snapshots or cursors still open: "
-              + openReaders.get());
+              + readers.count());
     }
     try {
       tracker.throwIfFailed();
       flusher.flush();
     } catch (RocksDBException e) {
-      throw failed("flush", e);
+      throw tracker.failed("flush", e);
     } finally {
-      db.cancelAllBackgroundWork(true);
-      allHandles.forEach(ColumnFamilyHandle::close);
-      db.close();
-      endCallbacks();
-      flusher.close();
-      freeOptions();
+      end();
     }
+  }
+
+  private void end() {
+    db.cancelAllBackgroundWork(true);
+    allHandles.forEach(ColumnFamilyHandle::close);
+    db.close();
+    endCallbacks();
+    flusher.close();
+    freeOptions();
   }
 
   /** The actions of the last flush run before the close returns. */
@@ -463,13 +367,6 @@ final class RocksInstance implements Reader {
       gate.exit();
       throw e;
     }
-  }
-
-  private BackendException failed(String what, RocksDBException e) {
-    BackendException failure =
-        new BackendException(what + " of " + this + " failed: " + e.getMessage(), e);
-    tracker.fail(failure);
-    return failure;
   }
 
   @Override

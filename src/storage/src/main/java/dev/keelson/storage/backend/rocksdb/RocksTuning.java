@@ -1,16 +1,20 @@
 package dev.keelson.storage.backend.rocksdb;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.keelson.storage.backend.Family;
 import java.util.ArrayList;
 import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
 import org.rocksdb.RocksObject;
 
 /**
@@ -65,8 +69,18 @@ final class RocksTuning implements AutoCloseable {
         .setStatsPersistPeriodSec(0);
   }
 
-  ColumnFamilyOptions family(Family.Access access) {
-    return own(familyOptions(access));
+  /** The families, in the order given, and RocksDB's default one, which it insists on. */
+  List<ColumnFamilyDescriptor> families(List<Family> families) {
+    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+    for (Family family : families) {
+      descriptors.add(descriptor(family.name().getBytes(UTF_8), family.access()));
+    }
+    descriptors.add(descriptor(RocksDB.DEFAULT_COLUMN_FAMILY, Family.Access.SMALL));
+    return descriptors;
+  }
+
+  private ColumnFamilyDescriptor descriptor(byte[] name, Family.Access access) {
+    return new ColumnFamilyDescriptor(name, own(familyOptions(access)));
   }
 
   /** What a table for a family is written with, outside of the database; close it. */
