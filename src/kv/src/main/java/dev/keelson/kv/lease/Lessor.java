@@ -156,7 +156,13 @@ public final class Lessor {
       deadline.gone.add(gone);
       return Renewal.EXPIRING;
     }
-    deadline.millis = now + deadline.lease.ttlSeconds() * 1000;
+    long next = now + deadline.lease.ttlSeconds() * 1000;
+    if (next < deadline.queuedMillis) {
+      // it waits in the queue for the end of a new leader's extension, which renewals do not get
+      add(deadline.lease, now);
+    } else {
+      deadline.millis = next;
+    }
     return Renewal.RENEWED;
   }
 

@@ -116,6 +116,20 @@ class LessorTest {
   }
 
   @Test
+  void aRenewalEndsTheExtensionOfANewLeader() {
+    grant(1, 10);
+    lessor.promote(1, 5_000);
+    pass(1_000);
+    assertThat(renew(1)).isEqualTo(Renewal.RENEWED);
+    pass(9_999);
+    assertThat(lessor.takeExpired(MAX).ids()).isEmpty();
+    pass(1);
+    assertThat(lessor.takeExpired(MAX).ids()).containsExactly(1L);
+    pass(20_000);
+    assertThat(lessor.takeExpired(MAX).ids()).as("handed out once").isEmpty();
+  }
+
+  @Test
   void aNewLeaderGivesEveryLeaseItsFullTimeAndTheExtension() {
     grant(1, 10);
     pass(60_000);

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A call of the member, in blocking style: one thread sends, one takes what comes back. At most one
- * response is under way at a time, so that a client that does not read holds the stream up.
+ * response is under way at a time, so that a client that does not read holds the stream up, and
+ * requests are taken from the body no faster than the member takes them.
  */
 final class GatewayCall implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(GatewayCall.class);
@@ -37,6 +38,8 @@ final class GatewayCall implements AutoCloseable {
   private final MethodDescriptor<Message, Message> method;
   private final ClientCall<Message, Message> call;
   private final LinkedBlockingQueue<Item> arrived = new LinkedBlockingQueue<>();
+  private final Object turn = new Object();
+  private boolean ended;
 
   /** A message, or the end. */
   private record Item(@Nullable Message message, Status end) {}
@@ -96,7 +99,18 @@ final class GatewayCall implements AutoCloseable {
           }
 
           @Override
+          public void onReady() {
+            synchronized (turn) {
+              turn.notifyAll();
+            }
+          }
+
+          @Override
           public void onClose(Status status, Metadata trailers) {
+            synchronized (turn) {
+              ended = true;
+              turn.notifyAll();
+            }
             Deadline deadline = options.getDeadline();
             arrived.add(
                 new Item(null, deadline != null && deadline.isExpired() ? asEtcd(status) : status));
@@ -141,20 +155,32 @@ final class GatewayCall implements AutoCloseable {
       close();
       throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asException();
     } catch (IOException e) {
-      close();
+      close(); // nobody else will: there is no answer to wait for
       throw e;
     }
   }
 
   private void forward(MessageJson.Reader messages) {
     try (messages) {
-      for (Message next = messages.next(); next != null; next = messages.next()) {
+      for (Message next = messages.next(); next != null && awaitTurn(); next = messages.next()) {
         push(next);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (MalformedException | IOException e) {
       log.atDebug().setCause(e).log("a gateway stream's request cannot be read");
     }
     halfClose();
+  }
+
+  /** Waits until the member takes more; false when it takes nothing any more. */
+  private boolean awaitTurn() throws InterruptedException {
+    synchronized (turn) {
+      while (!ended && !call.isReady()) {
+        turn.wait();
+      }
+      return !ended;
+    }
   }
 
   private void push(Message message) {

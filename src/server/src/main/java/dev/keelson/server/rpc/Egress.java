@@ -7,7 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.concurrent.EventExecutor;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,7 +25,7 @@ final class Egress {
   private final EventExecutor loop;
   private final OutBuffer out;
   private final Runnable sent;
-  private final ArrayDeque<SendQueue> line = new ArrayDeque<>();
+  private final LinkedHashSet<SendQueue> line = new LinkedHashSet<>();
   private final ConcurrentLinkedQueue<Runnable> commands = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean commandsDue = new AtomicBoolean();
   private int window = Frames.DEFAULT_WINDOW;
@@ -114,11 +114,18 @@ final class Egress {
     commandsDue.set(false);
     boolean outermost = !batching;
     batching = true;
-    for (Runnable next = commands.poll(); next != null; next = commands.poll()) {
-      next.run();
-    }
-    if (outermost) {
-      endBatch();
+    try {
+      for (Runnable next = commands.poll(); next != null; next = commands.poll()) {
+        next.run();
+      }
+    } finally {
+      // one that fails must not hold up the other calls of the connection
+      if (!commands.isEmpty() && commandsDue.compareAndSet(false, true)) {
+        loop.execute(this::runCommands);
+      }
+      if (outermost) {
+        endBatch();
+      }
     }
   }
 
@@ -155,11 +162,19 @@ final class Egress {
     line.add(queue);
   }
 
+  /** The stream is over, which nobody may tell the line before the client reads again. */
+  void leaveLine(SendQueue queue) {
+    line.remove(queue);
+  }
+
+  /** How many streams wait for the window or the socket. */
+  int waiting() {
+    return line.size();
+  }
+
   private void goOn() {
     while (!line.isEmpty() && window > 0 && writable()) {
-      SendQueue next = line.removeFirst();
-      next.inLine = false;
-      next.drain();
+      line.removeFirst().drain();
       flushDue = true;
     }
   }

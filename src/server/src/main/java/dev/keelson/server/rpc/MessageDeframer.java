@@ -47,6 +47,9 @@ final class MessageDeframer {
       if (partial == null) {
         partial = allocator.buffer(Math.max(current.readableBytes(), missing(current)));
       }
+      if (partial.writableBytes() < current.readableBytes()) {
+        partial.discardReadBytes(); // else it grows for as long as it never becomes quite empty
+      }
       partial.writeBytes(current);
     }
     current = Unpooled.EMPTY_BUFFER;
@@ -58,12 +61,18 @@ final class MessageDeframer {
     return Math.clamp(claimed, 0, Frames.DEFAULT_WINDOW) + PREFIX_BYTES;
   }
 
-  /** Whether a whole message is there. */
+  /**
+   * Whether {@link #next} has something to tell: a whole message, or that the one which begins here
+   * is too large, for which no more of it need come.
+   */
   boolean hasMessage() {
     ByteBuf front = partial == null ? current : partial;
     int size = front.readableBytes();
-    return size >= PREFIX_BYTES
-        && size - PREFIX_BYTES >= Integer.toUnsignedLong(front.getInt(front.readerIndex() + 1));
+    if (size < PREFIX_BYTES) {
+      return false;
+    }
+    long length = front.getUnsignedInt(front.readerIndex() + 1);
+    return length > maxBytes || size - PREFIX_BYTES >= length;
   }
 
   /** Whether part of a message is there. */

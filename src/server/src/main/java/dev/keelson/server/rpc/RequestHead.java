@@ -32,6 +32,7 @@ final class RequestHead extends DefaultHttp2Headers {
   private @Nullable CharSequence contentType;
   private @Nullable CharSequence encoding;
   private @Nullable CharSequence timeout;
+  private boolean binary;
 
   RequestHead() {
     super(false, 2);
@@ -65,16 +66,9 @@ final class RequestHead extends DefaultHttp2Headers {
   }
 
   private void field(AsciiString name, AsciiString value) {
-    byte[] bytes = bytes(value);
-    if (!name.endsWith(BINARY)) {
-      fields.add(bytes(name));
-      fields.add(bytes);
-      return;
-    }
-    for (AsciiString part : value.split(',')) { // several values of one name may come joined
-      fields.add(bytes(name));
-      fields.add(InternalMetadata.BASE64_ENCODING_OMIT_PADDING.decode(part.trim()));
-    }
+    binary |= name.endsWith(BINARY);
+    fields.add(bytes(name));
+    fields.add(bytes(value));
   }
 
   private static byte[] bytes(AsciiString text) {
@@ -144,9 +138,44 @@ final class RequestHead extends DefaultHttp2Headers {
     return Math.max(1, unit.toNanos(amount));
   }
 
-  /** What the application sent along. */
+  /**
+   * What the application sent along.
+   *
+   * @throws IllegalArgumentException if a binary field is not Base64: it ends its call, while a
+   *     failure within the header block would end the connection
+   */
   Metadata metadata() {
-    return InternalMetadata.newMetadata(fields.toArray(byte[][]::new));
+    List<byte[]> decoded = binary ? decoded() : fields;
+    return InternalMetadata.newMetadata(decoded.toArray(byte[][]::new));
+  }
+
+  private List<byte[]> decoded() {
+    List<byte[]> all = new ArrayList<>(fields.size());
+    for (int i = 0; i < fields.size(); i += 2) {
+      AsciiString name = new AsciiString(fields.get(i), false);
+      AsciiString value = new AsciiString(fields.get(i + 1), false);
+      if (!name.endsWith(BINARY)) {
+        all.add(name.array());
+        all.add(value.array());
+        continue;
+      }
+      for (AsciiString part : value.split(',')) { // several values of one name may come joined
+        all.add(name.array());
+        all.add(bytes(name, part));
+      }
+    }
+    return all;
+  }
+
+  private static byte[] bytes(AsciiString name, AsciiString base64) {
+    try {
+      return InternalMetadata.BASE64_ENCODING_OMIT_PADDING.decode(base64.trim());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "malformed binary metadata \"%s\" in header \"%s\": %s"
+              .formatted(base64, name, e.getMessage()),
+          e);
+    }
   }
 
   @Override

@@ -308,6 +308,9 @@ final class RpcStream<Q, R> extends ServerCall<Q, R> implements Output.Owner {
   public void ready() {
     readyDue = true;
     dispatch();
+    if (!outcomeKnown) {
+      refill(); // the listener may have asked for what waited
+    }
   }
 
   SendQueue outbound() {

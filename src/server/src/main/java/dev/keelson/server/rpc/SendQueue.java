@@ -20,9 +20,6 @@ final class SendQueue {
   private @Nullable ByteBuf trailers;
   private int window;
 
-  /** Whether the connection has it on the list of those it goes on with. */
-  boolean inLine;
-
   SendQueue(Egress egress, Output output, int id, int window) {
     this.egress = egress;
     this.output = output;
@@ -80,8 +77,7 @@ final class SendQueue {
       ByteBuf front = waiting.getFirst();
       int allowed = Math.min(Math.min(window, egress.window()), Frames.MAX_PAYLOAD);
       if (allowed <= 0 || !egress.writable()) {
-        if (window > 0 && !inLine) {
-          inLine = true;
+        if (window > 0) {
           egress.waitInLine(this);
         }
         return;
@@ -130,6 +126,7 @@ final class SendQueue {
     if (waiting != null) {
       waiting.forEach(ByteBuf::release);
       waiting.clear();
+      egress.leaveLine(this);
     }
     if (trailers != null) {
       trailers.release();

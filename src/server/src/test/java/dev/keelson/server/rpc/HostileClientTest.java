@@ -209,6 +209,40 @@ final class HostileClientTest {
   }
 
   @Test
+  void moreThanTheWindowIsNotTakenOfAMessageThatIsTooLargeEither() throws IOException {
+    client.greet().frame(Frames.HEADERS, Frames.END_HEADERS, 1, RawClient.callOf("Never"));
+    client.frame(Frames.DATA, 0, 1, RawClient.emptyMessage());
+    // nobody asks for the second message, so nobody is told that it can never be taken
+    client.frame(Frames.DATA, 0, 1, new byte[] {0, 127, -1, -1, -1});
+    try {
+      for (int i = 0; i < 80; i++) {
+        client.frame(Frames.DATA, 0, 1, new byte[Frames.MAX_PAYLOAD]);
+      }
+    } catch (SocketException e) {
+      return; // cut off while sending
+    }
+    assertThat(client.goAway()).isEqualTo(code(Http2Error.FLOW_CONTROL_ERROR));
+  }
+
+  @Test
+  void binaryMetadataThatIsNoneEndsItsCallAlone() throws IOException {
+    client
+        .greet()
+        .frame(Frames.HEADERS, Frames.END_HEADERS, 1, RawClient.callOf("Echo", "blob-bin", "!*!"));
+    RawClient.Frame answer = client.next();
+    assertThat(answer.type()).isEqualTo(Frames.HEADERS);
+    assertThat(answer.holds("grpc-status\u000213")).isTrue();
+    assertThat(answer.holds("malformed binary metadata \"!*!\" in header \"blob-bin\"")).isTrue();
+    client.frame(Frames.HEADERS, Frames.END_HEADERS, 3, RawClient.callOf("Echo"));
+    client.frame(Frames.DATA, Frames.END_STREAM, 3, RawClient.emptyMessage());
+    RawClient.Frame next = client.next();
+    while (next.stream() != 3) {
+      next = client.next();
+    }
+    assertThat(next.type()).isEqualTo(Frames.HEADERS);
+  }
+
+  @Test
   void halfAMessageIsAnError() throws IOException {
     client.greet().frame(Frames.HEADERS, Frames.END_HEADERS, 1, RawClient.callOf("Echo"));
     client.frame(Frames.DATA, Frames.END_STREAM, 1, new byte[] {0, 0, 0, 0, 9, 1});

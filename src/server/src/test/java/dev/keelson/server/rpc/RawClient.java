@@ -97,16 +97,28 @@ final class RawClient implements AutoCloseable {
 
   /** The next frame that is neither of the settings nor of the windows. */
   Frame next() throws IOException {
-    while (true) {
-      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
-      int type = in.readUnsignedByte();
-      int flags = in.readUnsignedByte();
-      int stream = in.readInt();
-      ByteBuf payload = Unpooled.wrappedBuffer(in.readNBytes(length));
-      if (type != Frames.SETTINGS && type != Frames.WINDOW_UPDATE) {
-        return new Frame(type, flags, stream, payload);
-      }
+    Frame frame = any();
+    while (frame.type() == Frames.SETTINGS || frame.type() == Frames.WINDOW_UPDATE) {
+      frame = any();
     }
+    return frame;
+  }
+
+  /** Reads until a window is made wider; returns the stream whose it is. */
+  int nextWindow() throws IOException {
+    Frame frame = any();
+    while (frame.type() != Frames.WINDOW_UPDATE) {
+      frame = any();
+    }
+    return frame.stream();
+  }
+
+  private Frame any() throws IOException {
+    int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+    int type = in.readUnsignedByte();
+    int flags = in.readUnsignedByte();
+    int stream = in.readInt();
+    return new Frame(type, flags, stream, Unpooled.wrappedBuffer(in.readNBytes(length)));
   }
 
   /** Reads until a GOAWAY, whose error it returns. */

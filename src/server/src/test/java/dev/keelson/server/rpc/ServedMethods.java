@@ -38,6 +38,11 @@ final class ServedMethods {
       method("Many", MethodType.SERVER_STREAMING, Int32Value.getDefaultInstance());
   static final MethodDescriptor<BytesValue, BytesValue> CHAT =
       method("Chat", MethodType.BIDI_STREAMING, BytesValue.getDefaultInstance());
+  static final MethodDescriptor<BytesValue, BytesValue> PATIENT =
+      method("Patient", MethodType.BIDI_STREAMING, BytesValue.getDefaultInstance());
+
+  /** What {@link #PATIENT} answers the first message with: more than a window. */
+  static final int PATIENT_BYTES = 200_000;
 
   /** How much {@link #MANY} sends in a message. */
   static final int MANY_BYTES = 10_000;
@@ -78,6 +83,7 @@ final class ServedMethods {
                 }))
         .addMethod(MANY, ServerCalls.asyncServerStreamingCall(this::many))
         .addMethod(CHAT, ServerCalls.asyncBidiStreamingCall(this::chat))
+        .addMethod(PATIENT, patient())
         .addMethod(LargeAnswers.method(events))
         .build();
   }
@@ -133,6 +139,37 @@ final class ServedMethods {
         @Override
         public void onCancel() {
           events.add("cancelled");
+        }
+      };
+    };
+  }
+
+  /** Takes the next message only while the client takes what it is sent, as a watch does. */
+  private ServerCallHandler<BytesValue, BytesValue> patient() {
+    return (call, headers) -> {
+      call.sendHeaders(new Metadata());
+      call.request(1);
+      return new ServerCall.Listener<>() {
+        private int received;
+        private boolean withheld;
+
+        @Override
+        public void onMessage(BytesValue message) {
+          if (received++ == 0) {
+            call.sendMessage(
+                BytesValue.of(com.google.protobuf.ByteString.copyFrom(new byte[PATIENT_BYTES])));
+          }
+          events.add("message " + received);
+          withheld = true;
+          onReady();
+        }
+
+        @Override
+        public void onReady() {
+          if (withheld && call.isReady()) {
+            withheld = false;
+            call.request(1);
+          }
         }
       };
     };
