@@ -204,13 +204,15 @@ public final class ServerProcess implements AutoCloseable {
       throw new IllegalStateException(program.name() + " is already running");
     }
     try {
-      Process started =
+      ProcessBuilder builder =
           new ProcessBuilder(command())
               .directory(home.toFile())
               .redirectErrorStream(true)
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-              .start();
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+      // where RocksDB unpacks its library, which a process that is killed leaves behind
+      builder.environment().put("ROCKSDB_SHAREDLIB_DIR", home.toString());
+      Process started = builder.start();
       ProcessReaper.watch(started);
       process = started;
     } catch (IOException e) {
