@@ -92,7 +92,8 @@ public final class Nemesis {
   public void stop() {
     stopped = true;
     network.calm();
-    for (Host host : hosts) {
+    // one whose disk is found to be damaged when it starts is replaced by another
+    for (Host host : List.copyOf(hosts)) {
       host.disk().limitSpace(Long.MAX_VALUE);
       host.disk().failWrite(Long.MAX_VALUE);
       host.disk().failPersist(Long.MAX_VALUE);
