@@ -237,7 +237,7 @@ public final class Machine implements AutoCloseable {
 
   /**
    * Every row of every family, in hex, but for what is local to a member: the progress of
-   * compaction and the key counts.
+   * compaction, what it has left, and the key counts.
    */
   public SortedMap<String, String> dump() {
     HexFormat hex = HexFormat.of();
@@ -251,6 +251,7 @@ public final class Machine implements AutoCloseable {
       }
     }
     dump.remove("meta " + hex.formatHex(Requests.bytes("counts").toByteArray()));
+    dump.remove("meta " + hex.formatHex(Requests.bytes("eventBytes").toByteArray()));
     dump.remove("meta " + hex.formatHex(Requests.bytes("finishedCompactRev").toByteArray()));
     return dump;
   }

@@ -4,6 +4,7 @@ import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.KvBackend;
 import dev.keelson.storage.backend.WriteBatch;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes what a compaction made unreachable, in small steps between apply batches. It walks the
@@ -18,12 +19,17 @@ import java.util.Arrays;
  */
 public final class Compactor {
   private final KvBackend backend;
+  private final EventBytes eventBytes;
   private long finished;
   private long target;
   private byte[] position;
 
-  Compactor(KvBackend backend, long finished, long target) {
+  /** While there is something to do. */
+  private @Nullable RecentRows passed;
+
+  Compactor(KvBackend backend, EventBytes eventBytes, long finished, long target) {
     this.backend = backend;
+    this.eventBytes = eventBytes;
     this.finished = finished;
     this.target = target;
     this.position = StoreKeys.event(Math.max(0, finished), 0);
@@ -55,7 +61,7 @@ public final class Compactor {
   }
 
   /**
-   * Removes a little more.
+   * Removes a little more; no transaction may be open.
    *
    * @param eventsMax how many events to look at, at most
    * @return how many rows were removed
@@ -72,19 +78,25 @@ public final class Compactor {
         while (seen < eventsMax && cursor.next()) {
           seen++;
           byte[] at = cursor.key();
-          Row row = Row.parse(cursor.value());
+          byte[] stored = cursor.value();
+          Row row = Row.parse(stored);
           if (row.hasPrevious()) {
             Revision previous = row.previous();
             long main = StoreKeys.eventMain(at);
-            batch.delete(Families.EVENTS, StoreKeys.event(previous.main(), previous.sub()));
+            byte[] superseded = StoreKeys.event(previous.main(), previous.sub());
+            eventBytes.removed(bytesOf(superseded, previous));
+            batch.delete(Families.EVENTS, superseded);
             batch.delete(
                 Families.HISTORY, StoreKeys.history(row.key(), main, StoreKeys.eventSub(at)));
             removed++;
           }
           if (StoreKeys.isDeletion(at) && StoreKeys.eventMain(at) < target) {
+            eventBytes.removed(EventBytes.of(at, stored));
             batch.delete(Families.EVENTS, at);
             removed++;
           }
+          passed()
+              .passed(StoreKeys.eventMain(at), StoreKeys.eventSub(at), EventBytes.of(at, stored));
           position = Arrays.copyOf(at, at.length + 1);
         }
       }
@@ -92,11 +104,32 @@ public final class Compactor {
         batch.put(Families.META, StoreKeys.FINISHED_COMPACTION, StoreKeys.event(target, 0));
         finished = target;
         position = StoreKeys.event(target, 0);
+        passed = null;
       }
       if (batch.count() > 0) {
+        eventBytes.writeTo(batch);
         backend.write(batch);
       }
     }
     return removed;
+  }
+
+  /** What a row takes that is to be removed; 0 if it has been, before a crash. */
+  private int bytesOf(byte[] event, Revision at) {
+    int known = passed().take(at);
+    if (known >= 0) {
+      return known;
+    }
+    byte[] stored = backend.get(Families.EVENTS, event);
+    return stored == null ? 0 : EventBytes.of(event, stored);
+  }
+
+  private RecentRows passed() {
+    RecentRows rows = passed;
+    if (rows == null) {
+      rows = new RecentRows();
+      passed = rows;
+    }
+    return rows;
   }
 }

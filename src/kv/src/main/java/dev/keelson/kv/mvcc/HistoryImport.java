@@ -19,6 +19,7 @@ public final class HistoryImport implements AutoCloseable {
   private final KvBackend backend;
   private final BulkLoad load;
   private final CountIndex counts = new CountIndex();
+  private final EventBytes eventBytes = new EventBytes();
 
   private long revision = MvccStore.FIRST_REVISION;
   private long keys;
@@ -82,6 +83,7 @@ public final class HistoryImport implements AutoCloseable {
             row.value(),
             row.lease());
     load.put(Families.CURRENT, key, Families.EVENTS, at, stored);
+    eventBytes.added(at, stored);
     supersede(key, before, main, sub);
     moveLease(key, before.lease, row.lease());
     if (!before.exists()) {
@@ -92,7 +94,9 @@ public final class HistoryImport implements AutoCloseable {
 
   private void delete(byte[] at, long main, long sub, byte[] key) {
     KeyMeta before = find(key);
-    load.put(Families.EVENTS, at, Row.encodeDeletion(sub, before.revision(), key));
+    byte[] stored = Row.encodeDeletion(sub, before.revision(), key);
+    load.put(Families.EVENTS, at, stored);
+    eventBytes.added(at, stored);
     if (before.exists()) {
       load.delete(Families.CURRENT, key);
       supersede(key, before, main, sub);
@@ -183,6 +187,7 @@ public final class HistoryImport implements AutoCloseable {
         Families.META,
         StoreKeys.APPLIED,
         new AppliedPosition(index, term, revision, revision, 0).encode());
+    load.put(Families.META, StoreKeys.EVENT_BYTES, eventBytes.encode());
     load.finish();
     counts.settleAfterLoad(backend);
     try (WriteBatch batch = backend.batch()) {

@@ -15,7 +15,6 @@ public final class KeptEvents implements AutoCloseable {
   private final long compacted;
   private final long inForceAt;
   private final long deletionsFrom;
-  private final byte[] prefix = new byte[Row.PREFIX_BYTES_MAX];
   private byte[] event = {};
   private byte @Nullable [] row;
 
@@ -101,12 +100,6 @@ public final class KeptEvents implements AutoCloseable {
   /** Where in {@link #row} the KeyValue begins. */
   public int keyValueOffset() {
     return Row.keyValueOffset(row());
-  }
-
-  /** How long the KeyValue is; the rest of the row is not read for that. */
-  public int keyValueLength() {
-    int length = cursor.value(prefix);
-    return length - Row.keyValueOffset(prefix);
   }
 
   @Override

@@ -28,6 +28,7 @@ public final class MvccStore implements AutoCloseable {
   private final Views views = new Views();
   private final StateDigest digest = new StateDigest();
   private CountIndex counts = new CountIndex();
+  private final EventBytes eventBytes = new EventBytes();
   private MetaCache metas = new MetaCache(META_CACHE_BYTES);
   private final Map<ByteString, KeyMeta> changedInBatch = new HashMap<>();
   private final List<RevisionEvents> published = new ArrayList<>();
@@ -75,7 +76,8 @@ public final class MvccStore implements AutoCloseable {
     long scheduled = readRevision(StoreKeys.SCHEDULED_COMPACTION);
     long finished = readRevision(StoreKeys.FINISHED_COMPACTION);
     compactRevision = Math.max(scheduled, finished);
-    Compactor found = new Compactor(backend, finished, compactRevision);
+    eventBytes.load(backend);
+    Compactor found = new Compactor(backend, eventBytes, finished, compactRevision);
     if (!counts.load(backend.get(Families.META, StoreKeys.COUNTS), appliedIndex)) {
       counts.rebuild(backend);
     }
@@ -210,6 +212,7 @@ public final class MvccStore implements AutoCloseable {
         StoreKeys.APPLIED,
         new AppliedPosition(appliedIndex, appliedTerm, revision, digest.value(), timeMillis)
             .encode());
+    eventBytes.writeTo(batch);
     backend.write(batch);
     batch.clear();
     changedInBatch.forEach(metas::put);
@@ -229,6 +232,10 @@ public final class MvccStore implements AutoCloseable {
 
   CountIndex counts() {
     return counts;
+  }
+
+  EventBytes eventBytes() {
+    return eventBytes;
   }
 
   KeyMeta meta(ByteString key) {

@@ -18,9 +18,6 @@ import java.util.Arrays;
  * revision (family {@code events}).
  */
 public final class Row {
-  /** What comes before the KeyValue, at most: three varints. */
-  static final int PREFIX_BYTES_MAX = 3 * 10;
-
   private final byte[] bytes;
   private final int keyValueOffset;
   private final long sub;

@@ -102,6 +102,7 @@ public final class StoreHash {
   private static boolean isOwn(byte[] name) {
     return Arrays.equals(name, StoreKeys.APPLIED)
         || Arrays.equals(name, StoreKeys.FINISHED_COMPACTION)
-        || Arrays.equals(name, StoreKeys.COUNTS);
+        || Arrays.equals(name, StoreKeys.COUNTS)
+        || Arrays.equals(name, StoreKeys.EVENT_BYTES);
   }
 }

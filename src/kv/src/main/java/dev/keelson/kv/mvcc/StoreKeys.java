@@ -9,8 +9,13 @@ final class StoreKeys {
   static final byte[] SCHEDULED_COMPACTION = ascii("scheduledCompactRev");
   static final byte[] FINISHED_COMPACTION = ascii("finishedCompactRev");
   static final byte[] COUNTS = ascii("counts");
+  static final byte[] EVENT_BYTES = ascii("eventBytes");
 
   private static final int EVENT_LENGTH = 17;
+
+  /** The length of a key of {@code events}, at most. */
+  static final int EVENT_LENGTH_MAX = EVENT_LENGTH + 1;
+
   private static final byte SEPARATOR = '_';
   private static final byte DELETION = 't';
   private static final byte ESCAPE = (byte) 0xff;

@@ -114,7 +114,7 @@ public final class WriteTxn implements RowSource {
         Row.encodePut(sub, previous, keyBytes, create, main, meta.version + 1, value, lease);
     WriteBatch batch = store.batch();
     batch.put(Families.CURRENT, keyBytes, stored);
-    batch.put(Families.EVENTS, StoreKeys.event(main, sub), stored);
+    event(batch, StoreKeys.event(main, sub), stored);
     if (meta.exists()) {
       supersede(batch, keyBytes, meta, sub);
     } else {
@@ -134,6 +134,11 @@ public final class WriteTxn implements RowSource {
     }
   }
 
+  private void event(WriteBatch batch, byte[] at, byte[] stored) {
+    batch.put(Families.EVENTS, at, stored);
+    store.eventBytes().added(at, stored);
+  }
+
   /** Deletes a key that exists. */
   public void delete(ByteString key) {
     KeyMeta meta = store.meta(key);
@@ -146,7 +151,7 @@ public final class WriteTxn implements RowSource {
     byte[] stored = Row.encodeDeletion(sub, previous, keyBytes);
     WriteBatch batch = store.batch();
     batch.delete(Families.CURRENT, keyBytes);
-    batch.put(Families.EVENTS, StoreKeys.deletion(main, sub), stored);
+    event(batch, StoreKeys.deletion(main, sub), stored);
     supersede(batch, keyBytes, meta, sub);
     store.counts().deleted(keyBytes);
     moveLease(batch, keyBytes, meta.lease, 0);

@@ -40,11 +40,16 @@ record Bucket(String name, Function<View, BucketRows> rows) {
         new Bucket("authRoles", view -> BucketRows.of(view, Families.ROLES)),
         new Bucket("authUsers", view -> BucketRows.of(view, Families.USERS)),
         new Bucket("cluster", Bucket::cluster),
-        new Bucket("key", BucketRows::ofEvents),
+        new Bucket(CarriedBuckets.KEYS, BucketRows::ofEvents),
         new Bucket("lease", view -> BucketRows.of(view, Families.LEASES)),
         new Bucket("members", Bucket::members),
         new Bucket("members_removed", _ -> BucketRows.of(sorted())),
         new Bucket("meta", view -> meta(view, storageVersion)));
+  }
+
+  /** Whether this is the one with all versions of all keys. */
+  boolean isOfKeys() {
+    return name.equals(CarriedBuckets.KEYS);
   }
 
   private static BucketRows auth(View view) {

@@ -11,9 +11,6 @@ import java.util.SortedMap;
 
 /** The rows of one bucket by ascending key. Not thread-safe; close it before the view. */
 interface BucketRows extends AutoCloseable {
-  /** A value of which only the length is asked for. */
-  byte[] NOTHING = {};
-
   /** Moves to the next row; false when there is none. */
   boolean next();
 
@@ -25,15 +22,12 @@ interface BucketRows extends AutoCloseable {
   /** Where in {@link #value} the value begins. */
   int valueOffset();
 
-  /** How long the value is; cheaper than to read it. */
-  int valueLength();
-
   @Override
   void close();
 
   /** Every row of a family as it is stored. */
   static BucketRows of(View view, Family family) {
-    Cursor cursor = view.reader().scan(family, NOTHING, null);
+    Cursor cursor = view.reader().scan(family, new byte[0], null);
     return new BucketRows() {
       @Override
       public boolean next() {
@@ -53,11 +47,6 @@ interface BucketRows extends AutoCloseable {
       @Override
       public int valueOffset() {
         return 0;
-      }
-
-      @Override
-      public int valueLength() {
-        return cursor.value(NOTHING);
       }
 
       @Override
@@ -89,11 +78,6 @@ interface BucketRows extends AutoCloseable {
       @Override
       public int valueOffset() {
         return events.keyValueOffset();
-      }
-
-      @Override
-      public int valueLength() {
-        return events.keyValueLength();
       }
 
       @Override
@@ -131,11 +115,6 @@ interface BucketRows extends AutoCloseable {
       @Override
       public int valueOffset() {
         return 0;
-      }
-
-      @Override
-      public int valueLength() {
-        return current.getValue().length;
       }
 
       @Override

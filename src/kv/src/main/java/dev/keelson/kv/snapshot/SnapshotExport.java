@@ -1,5 +1,6 @@
 package dev.keelson.kv.snapshot;
 
+import dev.keelson.kv.mvcc.EventBytes;
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.storage.bbolt.BoltLayout;
 import dev.keelson.storage.bbolt.BoltWriter;
@@ -9,16 +10,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frozen view as a file that etcd and its tools open. It is read twice, the first time to learn
- * the size, so that neither memory nor disk is needed for the file; what it holds back meanwhile is
- * only the space of rows that are compacted away.
+ * A frozen view as a file that etcd and its tools open, streamed from its first byte without memory
+ * or disk for the file. The first page names the last one, so {@link #layout} comes first: the
+ * small buckets are walked over to learn how long they get, and for that of the keys, of which
+ * there are many, the store knows {@linkplain EventBytes a bound}. What is not needed of it are
+ * free pages at the end of the file: a few in a hundred, more while a compaction removes rows.
  *
  * <p>Work is done in steps that the caller paces. Not thread-safe, but not bound to a thread.
  */
 public final class SnapshotExport implements AutoCloseable {
   private final View view;
   private final List<Bucket> buckets;
-  private @Nullable Pass pass;
+  private final BoltLayout layout;
+  private @Nullable Pages pages;
 
   /**
    * Takes over the view and closes it in the end.
@@ -28,53 +32,76 @@ public final class SnapshotExport implements AutoCloseable {
   public SnapshotExport(View view, String storageVersion) {
     this.view = view;
     this.buckets = Bucket.all(storageVersion);
+    this.layout = plan();
   }
 
-  /** One walk over all rows. */
-  private final class Pass {
+  private BoltLayout plan() {
+    BoltWriter writer = new BoltWriter(PageSink.NONE);
+    for (Bucket bucket : buckets) {
+      writer.bucket(bucket.name());
+      if (!bucket.isOfKeys()) {
+        try (BucketRows rows = bucket.rows().apply(view)) {
+          while (rows.next()) {
+            put(writer, rows);
+          }
+        }
+      }
+    }
+    long keyPages = BoltWriter.longPagesMax(EventBytes.at(view), EventBytes.keyBytesMax());
+    return writer.finish().longer(keyPages);
+  }
+
+  /** Writes a row; returns its bytes. */
+  private static int put(BoltWriter writer, BucketRows row) {
+    byte[] key = row.key();
+    byte[] value = row.value();
+    int offset = row.valueOffset();
+    int length = value.length - offset;
+    writer.put(key, value, offset, length);
+    return key.length + length;
+  }
+
+  /** What the file will be. */
+  public BoltLayout layout() {
+    return layout;
+  }
+
+  /** The pages as far as they are made. */
+  private final class Pages {
     private final BoltWriter writer;
-    private final boolean measuring;
     private final Iterator<Bucket> left = buckets.iterator();
     private @Nullable BucketRows rows;
 
-    Pass(PageSink sink) {
+    Pages(PageSink sink) {
       writer = new BoltWriter(sink);
-      measuring = sink == PageSink.NONE;
     }
 
-    @Nullable BoltLayout step(int bytesMin) {
+    boolean step(int bytesMin) {
       long seen = 0;
       while (seen < bytesMin) {
-        BucketRows open = rows;
-        if (open == null) {
+        BucketRows row = rows;
+        if (row == null) {
           if (!left.hasNext()) {
-            return writer.finish();
+            writer.finish(layout);
+            return false;
           }
-          Bucket next = left.next();
-          writer.bucket(next.name());
-          rows = next.rows().apply(view);
-        } else if (open.next()) {
-          seen += take(open);
+          begin(left.next());
+        } else if (row.next()) {
+          seen += put(writer, row);
         } else {
           close();
         }
       }
-      return null;
+      return true;
     }
 
-    private int take(BucketRows row) {
-      byte[] key = row.key();
-      int length;
-      if (measuring) {
-        length = row.valueLength();
-        writer.put(key, BucketRows.NOTHING, 0, length);
+    private void begin(Bucket bucket) {
+      if (bucket.isOfKeys()) {
+        writer.longBucket(bucket.name());
       } else {
-        byte[] value = row.value();
-        int offset = row.valueOffset();
-        length = value.length - offset;
-        writer.put(key, value, offset, length);
+        writer.bucket(bucket.name());
       }
-      return key.length + length;
+      rows = bucket.rows().apply(view);
     }
 
     void close() {
@@ -86,44 +113,25 @@ public final class SnapshotExport implements AutoCloseable {
   }
 
   /**
-   * Walks on to find out the size.
+   * Walks on to produce the pages after the meta pages.
    *
-   * @param bytesMin how many bytes of rows to look at; one row more may be looked at
-   * @return what the file will be; null as long as that is not known, in which case this is to be
-   *     called again
-   */
-  public @Nullable BoltLayout measure(int bytesMin) {
-    return step(bytesMin, PageSink.NONE);
-  }
-
-  /**
-   * Walks on to produce the pages after the meta pages; begin when {@link #measure} has ended.
-   *
+   * @param bytesMin how many bytes of rows to write; one row more may be written
    * @param sink the same in every call
-   * @return the same as {@link #measure} when there are no more pages; null before
+   * @return whether there is more
+   * @throws IllegalStateException if the rows do not fit into the planned file
    */
-  public @Nullable BoltLayout write(int bytesMin, PageSink sink) {
-    return step(bytesMin, sink);
-  }
-
-  private @Nullable BoltLayout step(int bytesMin, PageSink sink) {
-    Pass current = pass;
-    if (current == null) {
-      current = new Pass(sink);
-      pass = current;
+  public boolean write(int bytesMin, PageSink sink) {
+    if (pages == null) {
+      pages = new Pages(sink);
     }
-    BoltLayout layout = current.step(bytesMin);
-    if (layout != null) {
-      pass = null;
-    }
-    return layout;
+    return pages.step(bytesMin);
   }
 
   @Override
   public void close() {
-    if (pass != null) {
-      pass.close();
-      pass = null;
+    if (pages != null) {
+      pages.close();
+      pages = null;
     }
     view.close();
   }

@@ -22,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,17 +59,11 @@ class SnapshotExportTest {
   private byte[] file(int stepBytes) {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try (SnapshotExport export = new SnapshotExport(view(), VERSION)) {
-      @Nullable BoltLayout measured = null;
-      while (measured == null) {
-        measured = export.measure(stepBytes);
+      append(file, export.layout().metaPages());
+      while (export.write(stepBytes, pages -> append(file, pages))) {
+        // on
       }
-      append(file, measured.metaPages());
-      @Nullable BoltLayout written = null;
-      while (written == null) {
-        written = export.write(stepBytes, pages -> append(file, pages));
-      }
-      assertThat(written).isEqualTo(measured);
-      assertThat(measured.sizeBytes()).isEqualTo(file.size());
+      assertThat(export.layout().sizeBytes()).isEqualTo(file.size());
     }
     return file.toByteArray();
   }
@@ -175,11 +168,13 @@ class SnapshotExportTest {
     machine.succeed(compact(machine.revision() - 20));
     byte[] before = file(1);
     machine.finishCompaction();
-    // the file tells the position in the log, which looking moves on: compare all the rest
+    // what is not removed yet is not there, but there are free pages for it
     byte[] after = file(1 << 20);
-    assertThat(after).hasSameSizeAs(before);
+    assertThat(after.length).isLessThan(before.length);
+    assertThat(file(100)).hasSameSizeAs(after);
+    // the file tells the position in the log, which looking moves on: compare all the rest
     int differences = 0;
-    for (int i = 0; i < after.length; i++) {
+    for (int i = 2 * BoltLayout.PAGE_BYTES; i < after.length - BoltLayout.PAGE_BYTES; i++) {
       differences += after[i] == before[i] ? 0 : 1;
     }
     assertThat(differences).as("bytes of consistent_index").isLessThanOrEqualTo(2);
@@ -190,7 +185,7 @@ class SnapshotExportTest {
   void theViewIsClosedInTheMiddleToo() {
     machine.put("a", "1");
     SnapshotExport export = new SnapshotExport(view(), VERSION);
-    assertThat(export.measure(1)).isNull();
+    assertThat(export.write(1, _ -> {})).isTrue();
     export.close();
     // closing the machine fails if a snapshot or a cursor is still open
   }

@@ -26,7 +26,6 @@ import dev.keelson.storage.backend.Cursor;
 import dev.keelson.storage.backend.Family;
 import dev.keelson.storage.backend.Reader;
 import dev.keelson.storage.backend.memory.MemoryKvBackend;
-import dev.keelson.storage.bbolt.BoltLayout;
 import dev.keelson.storage.bbolt.BoltReader;
 import dev.keelson.storage.bbolt.BoltWriter;
 import java.io.ByteArrayOutputStream;
@@ -42,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,12 +61,8 @@ class SnapshotImportTest {
   private Path export(View view) throws IOException {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     try (SnapshotExport export = new SnapshotExport(view, VERSION)) {
-      @Nullable BoltLayout layout = null;
-      while (layout == null) {
-        layout = export.measure(1000);
-      }
-      append(file, layout.metaPages());
-      while (export.write(1000, pages -> append(file, pages)) == null) {
+      append(file, export.layout().metaPages());
+      while (export.write(1000, pages -> append(file, pages))) {
         // on
       }
     }

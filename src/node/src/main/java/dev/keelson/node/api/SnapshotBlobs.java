@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import dev.keelson.kv.mvcc.View;
 import dev.keelson.kv.snapshot.SnapshotExport;
-import dev.keelson.storage.bbolt.BoltLayout;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -38,7 +37,6 @@ final class SnapshotBlobs implements AutoCloseable {
   private final ArrayDeque<byte[]> full = new ArrayDeque<>();
   private byte[] filling = new byte[BLOB_BYTES];
   private int filled;
-  private @Nullable BoltLayout layout;
   private long remaining;
   private boolean written;
   private boolean ended;
@@ -52,6 +50,8 @@ final class SnapshotBlobs implements AutoCloseable {
     this.beside = beside;
     export = new SnapshotExport(view, storageVersion);
     version = storageVersion.getBytes(US_ASCII);
+    remaining = export.layout().sizeBytes();
+    append(export.layout().metaPages());
   }
 
   private static MessageDigest sha256() {
@@ -62,30 +62,10 @@ final class SnapshotBlobs implements AutoCloseable {
     }
   }
 
-  /**
-   * Looks through more of the state, which must be done to the end before the first message.
-   *
-   * @return whether it is
-   */
-  boolean prepare(int bytes) {
-    if (layout == null) {
-      layout = export.measure(bytes);
-      if (layout != null) {
-        remaining = layout.sizeBytes();
-        append(layout.metaPages());
-      }
-    }
-    return layout != null;
-  }
-
   /** The next message; null after the last. */
   @Nullable Encoded next() {
     while (full.isEmpty() && !written) {
-      BoltLayout end = export.write(BLOB_BYTES, this::append);
-      if (end != null) {
-        if (!end.equals(layout)) {
-          throw new IllegalStateException("measured " + layout + " but wrote " + end);
-        }
+      if (!export.write(BLOB_BYTES, this::append)) {
         written = true;
         if (filled > 0) {
           full.add(Arrays.copyOf(filling, filled));

@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
 final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotHandler.class);
 
-  /** How many bytes of rows are looked at in one turn. */
-  private static final int TURN_BYTES = 256 << 10;
-
   /** How many messages are sent in one turn. */
   private static final int TURN_BLOBS = 8;
 
@@ -130,10 +127,11 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
     }
 
     private void work() {
-      boolean more = false;
       long turnNanos = System.nanoTime();
       try {
-        more = !over && turn();
+        if (!over) {
+          turn();
+        }
       } catch (RuntimeException e) {
         LOG.error("a snapshot failed", e);
         end(Status.INTERNAL.withDescription("internal error: " + e));
@@ -146,7 +144,7 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
         pause(System.nanoTime() - turnNanos);
       }
       running.set(false);
-      if (!finished && (over || (!paused && (more || call.isReady())))) {
+      if (!finished && (over || (!paused && call.isReady()))) {
         schedule();
       }
     }
@@ -158,8 +156,8 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
       return before != 0 && lastSeen != before;
     }
 
-    /** Does a limited amount of work; whether there is more that can be done at once. */
-    private boolean turn() {
+    /** Does a limited amount of work. */
+    private void turn() {
       SnapshotBlobs source = blobs;
       if (source == null) {
         source =
@@ -168,24 +166,20 @@ final class SnapshotHandler implements Methods.StreamHandler<SnapshotRequest> {
         blobs = source;
         call.sendHeaders(new Metadata());
       }
-      if (!source.prepare(TURN_BYTES)) {
-        return true;
-      }
       for (int sent = 0; sent < TURN_BLOBS && call.isReady(); sent++) {
         Encoded message = source.next();
         if (message == null) {
           context.metrics().disk.backendSnapshot.recordNanos(System.nanoTime() - beganNanos);
           end(Status.OK);
-          return false;
+          return;
         }
         call.sendMessage(message);
         long wait = context.snapshotRate().take(message.sizeBytes());
         if (wait > 0) {
           pause(wait);
-          return false;
+          return;
         }
       }
-      return false;
     }
 
     /** A snapshot is to take time rather than processors, disk and network from others. */

@@ -13,13 +13,6 @@ public interface Cursor extends AutoCloseable {
    */
   byte[] value();
 
-  /**
-   * Copies as much of the current row's value as there is room for; valid as {@link #value()}.
-   *
-   * @return how long the whole value is
-   */
-  int value(byte[] into);
-
   @Override
   void close();
 }

@@ -35,6 +35,11 @@ public record BoltLayout(long rootPage, long pageCount) {
   private static final long FNV_OFFSET_BASIS = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
 
+  /** The same with more pages, which the tree of buckets stays behind. */
+  public BoltLayout longer(long pages) {
+    return new BoltLayout(rootPage + pages, pageCount + pages);
+  }
+
   /** The length of the file in bytes. */
   public long sizeBytes() {
     return pageCount * PAGE_BYTES;

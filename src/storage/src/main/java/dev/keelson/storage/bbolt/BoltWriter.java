@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The sink gets everything but the two {@linkplain BoltLayout#metaPages meta pages} at the start
  * of the file, which are known last. The same rows always give the same pages, so a first pass to
- * {@link PageSink#NONE} finds out what a second one then streams from the start.
+ * {@link PageSink#NONE} finds out what a second one then streams from the start; and where that
+ * pass would take too long, a {@linkplain #longBucket bound} will do.
  *
  * <p>Not thread-safe.
  */
@@ -27,7 +28,7 @@ public final class BoltWriter {
   /** Starts with the first page after the meta pages. */
   public BoltWriter(PageSink sink) {
     pages = new PageAllocator(sink);
-    buckets = new TreeWriter(pages, BUCKET_FLAG);
+    buckets = new TreeWriter(pages, BUCKET_FLAG, TreeWriter.Leaves.OF_A_PAGE);
   }
 
   /**
@@ -36,9 +37,38 @@ public final class BoltWriter {
    * @param name sorts behind those before
    */
   public void bucket(String name) {
+    begin(name, TreeWriter.Leaves.OF_A_PAGE);
+  }
+
+  /**
+   * The same for one of so many rows that how many pages they take should be known from their bytes
+   * alone: at most {@link #longPagesMax}.
+   *
+   * @param name sorts behind those before
+   */
+  public void longBucket(String name) {
+    begin(name, TreeWriter.Leaves.LONG);
+  }
+
+  /**
+   * The pages of a {@link #longBucket}, at most; a few in a hundred more than are needed.
+   *
+   * @param rowBytes the sum of {@link #rowBytes} over its rows
+   * @param keyBytesMax how long its keys are, at most; no more than 1000
+   */
+  public static long longPagesMax(long rowBytes, int keyBytesMax) {
+    return TreeWriter.longPagesMax(rowBytes, keyBytesMax);
+  }
+
+  /** What a row takes of a bucket. */
+  public static long rowBytes(int keyBytes, int valueBytes) {
+    return TreeWriter.rowBytes(keyBytes, valueBytes);
+  }
+
+  private void begin(String name, TreeWriter.Leaves leaves) {
     endBucket();
     this.name = name.getBytes(StandardCharsets.UTF_8);
-    bucket = new TreeWriter(pages, 0);
+    bucket = new TreeWriter(pages, 0, leaves);
   }
 
   /**
@@ -60,6 +90,22 @@ public final class BoltWriter {
     endBucket();
     long root = buckets.finish();
     return new BoltLayout(root, pages.next());
+  }
+
+  /**
+   * Ends the file as it was said to end before it was written: pages that are not needed are free,
+   * and the tree of buckets is in the last one.
+   *
+   * @param layout what the meta pages say
+   * @throws IllegalStateException if the file does not fit
+   */
+  public void finish(BoltLayout layout) {
+    endBucket();
+    pages.skipTo(layout.rootPage());
+    BoltLayout found = new BoltLayout(buckets.finish(), pages.next());
+    if (!found.equals(layout)) {
+      throw new IllegalStateException("planned " + layout + " but wrote " + found);
+    }
   }
 
   private void endBucket() {

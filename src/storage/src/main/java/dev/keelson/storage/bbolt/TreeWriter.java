@@ -11,23 +11,37 @@ import org.jspecify.annotations.Nullable;
  * the next row does not fit, and so is a branch when the next child does not. Beside the row at
  * hand it keeps one unfinished page of each level.
  *
- * <p>Pages are filled to the brim, since what is appended later sorts behind. A branch always has
- * two children or more, without which bbolt cannot take a page out of the tree.
+ * <p>Pages are filled to the brim, since what is appended later sorts behind; leaves of a long tree
+ * go on over many pages, so that what is left empty at the end of each counts for little. A branch
+ * always has two children or more, without which bbolt cannot take a page out of the tree.
  */
 final class TreeWriter {
   private static final int ELEMENT_BYTES = 16;
   private static final int KEY_BYTES_MAX = 32768;
   private static final int VALUE_BYTES_MAX = Integer.MAX_VALUE - 1;
 
+  /** A leaf of a long tree ends when it has at least so much, which bbolt calls overflow pages. */
+  private static final int LONG_LEAF_BYTES = 32 * BoltLayout.PAGE_BYTES;
+
   /** A full branch is written only when this many children wait for the next one. */
   private static final int BRANCH_CHILDREN_MIN = 2;
 
   private final PageAllocator pages;
   private final int leafFlags;
+  private final Leaves leaves;
   private final List<Row> leaf = new ArrayList<>();
   private final List<Branch> branches = new ArrayList<>();
   private long leafBytes = BoltLayout.PAGE_HEADER_BYTES;
   private byte @Nullable [] lastKey;
+
+  /** When a leaf ends. */
+  enum Leaves {
+    /** Before a row that does not fit into its page. */
+    OF_A_PAGE,
+
+    /** With the row that fills {@value #LONG_LEAF_BYTES} bytes. */
+    LONG
+  }
 
   @SuppressWarnings("ArrayRecordComponent")
   private record Row(byte[] key, byte[] value, int offset, int length) {}
@@ -73,9 +87,35 @@ final class TreeWriter {
    *
    * @param leafFlags the flags of every row: 1 if the values are bucket headers
    */
-  TreeWriter(PageAllocator pages, int leafFlags) {
+  TreeWriter(PageAllocator pages, int leafFlags, Leaves leaves) {
     this.pages = pages;
     this.leafFlags = leafFlags;
+    this.leaves = leaves;
+  }
+
+  /**
+   * How many pages a tree of long leaves takes at most.
+   *
+   * @param rowBytes the sum of {@link #rowBytes} over all rows
+   * @param keyBytesMax how long keys are; much less than a page
+   */
+  static long longPagesMax(long rowBytes, int keyBytesMax) {
+    long leaves = rowBytes / (LONG_LEAF_BYTES - BoltLayout.PAGE_HEADER_BYTES) + 1;
+    // each leaf begins on a page of its own
+    long total =
+        (rowBytes + leaves * BoltLayout.PAGE_HEADER_BYTES) / BoltLayout.PAGE_BYTES + leaves;
+    int childrenMin =
+        (BoltLayout.PAGE_BYTES - BoltLayout.PAGE_HEADER_BYTES) / (ELEMENT_BYTES + keyBytesMax);
+    // the last two branches of a level may share the children of one
+    for (long level = leaves; level > 1; total += level) {
+      level = Math.ceilDiv(level, childrenMin / 2);
+    }
+    return total;
+  }
+
+  /** What a row takes of the leaves. */
+  static long rowBytes(int keyBytes, int valueBytes) {
+    return (long) ELEMENT_BYTES + keyBytes + valueBytes;
   }
 
   /** Adds a row; the arrays are kept until their page is written. */
@@ -88,12 +128,19 @@ final class TreeWriter {
       throw new IllegalArgumentException("keys do not ascend");
     }
     lastKey = key;
-    long size = (long) ELEMENT_BYTES + key.length + length;
-    if (!leaf.isEmpty() && leafBytes + size > BoltLayout.PAGE_BYTES) {
+    long size = rowBytes(key.length, length);
+    if (!leaf.isEmpty() && isFull(size)) {
       endLeaf();
     }
     leaf.add(new Row(key, value, offset, length));
     leafBytes += size;
+  }
+
+  private boolean isFull(long more) {
+    return switch (leaves) {
+      case OF_A_PAGE -> leafBytes + more > BoltLayout.PAGE_BYTES;
+      case LONG -> leafBytes >= LONG_LEAF_BYTES;
+    };
   }
 
   /**

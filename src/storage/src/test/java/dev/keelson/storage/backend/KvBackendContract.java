@@ -121,25 +121,20 @@ public abstract class KvBackendContract {
   }
 
   @Test
-  void aScanSeesWhatAWalkSeesAndPartsOfValues() {
+  void aScanSeesWhatAWalkSees() {
     put(LOG, "a", "1");
     put(LOG, "b", "long value");
     put(LOG, "c", "");
     List<String> seen = new ArrayList<>();
-    byte[] start = new byte[4];
     try (Snapshot snapshot = backend.snapshot()) {
       put(LOG, "b", "later");
       try (Cursor cursor = snapshot.scan(LOG, bytes("a"), bytes("d"))) {
         while (cursor.next()) {
-          int length = cursor.value(start);
-          String part = new String(start, 0, Math.min(length, start.length), UTF_8);
-          seen.add(new String(cursor.key(), UTF_8) + length + part);
-          assertThat(cursor.value(new byte[0])).isEqualTo(length);
-          assertThat(cursor.value()).hasSize(length);
+          seen.add(new String(cursor.key(), UTF_8) + "=" + new String(cursor.value(), UTF_8));
         }
       }
     }
-    assertThat(seen).containsExactly("a11", "b10long", "c0");
+    assertThat(seen).containsExactly("a=1", "b=long value", "c=");
   }
 
   @Test

@@ -37,7 +37,20 @@ final class BoltFile {
 
   static BoltFile read(byte[] bytes) {
     BoltFile read = new BoltFile(bytes);
-    read.check();
+    long pages = read.check();
+    assertThat((long) read.seen.cardinality()).as("pages in use").isEqualTo(pages);
+    return read;
+  }
+
+  /** Of one whose free pages, all behind those in use, are in front of the tree of buckets. */
+  static BoltFile readWithFreePages(byte[] bytes) {
+    BoltFile read = new BoltFile(bytes);
+    long pages = read.check();
+    int free = read.seen.nextClearBit(0);
+    assertThat((long) read.seen.nextSetBit(free)).as("the last page").isIn(-1L, pages - 1);
+    for (int at = free * PAGE; at < (pages - 1) * PAGE; at++) {
+      assertThat(bytes[at]).isZero();
+    }
     return read;
   }
 
@@ -56,7 +69,8 @@ final class BoltFile {
     return depth;
   }
 
-  private void check() {
+  /** Returns how many pages there are. */
+  private long check() {
     long pages = file.capacity() / PAGE;
     assertThat(file.capacity() % PAGE).isZero();
     long newer = meta(0, pages);
@@ -73,7 +87,7 @@ final class BoltFile {
       tree(header.getLong(0), 0, null, rows, 1);
       buckets.put(new String(bucket.key, StandardCharsets.UTF_8), rows);
     }
-    assertThat((long) seen.cardinality()).as("pages in use").isEqualTo(pages);
+    return pages;
   }
 
   /** Returns the transaction. */

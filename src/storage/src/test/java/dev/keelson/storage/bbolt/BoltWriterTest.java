@@ -145,6 +145,44 @@ class BoltWriterTest {
     }
   }
 
+  /** Their pages are bounded by their bytes, and by little more than they need. */
+  @Test
+  void longBuckets() {
+    Random random = new Random(3);
+    for (int round = 0; round < 60; round++) {
+      Map<byte[], byte[]> rows = sorted();
+      int count = random.nextInt(3000);
+      int longest = 1 << random.nextInt(16);
+      for (int i = 0; i < count; i++) {
+        byte[] key = Arrays.copyOf(ByteBuffer.allocate(4).putInt(i).array(), 18);
+        rows.put(key, new byte[random.nextInt(longest)]);
+      }
+      pages.reset();
+      BoltWriter empty = new BoltWriter(PageSink.NONE);
+      empty.bucket("b");
+      long bytes =
+          rows.values().stream().mapToLong(value -> BoltWriter.rowBytes(18, value.length)).sum();
+      BoltLayout layout = empty.finish().longer(BoltWriter.longPagesMax(bytes, 18));
+      BoltWriter writer = new BoltWriter(this::append);
+      writer.longBucket("b");
+      rows.forEach((key, value) -> writer.put(key, value, 0, value.length));
+      writer.finish(layout);
+      BoltFile file = BoltFile.readWithFreePages(file(layout));
+      assertThat(file.rows("b")).hasSize(rows.size());
+      assertThat(layout.sizeBytes()).isLessThan(bytes + bytes / 15 + 8 * BoltLayout.PAGE_BYTES);
+    }
+  }
+
+  @Test
+  void aFileThatDoesNotFitIsRefused() {
+    BoltWriter writer = new BoltWriter(this::append);
+    writer.bucket("b");
+    writer.put(new byte[] {1}, new byte[5000], 0, 5000);
+    assertThatThrownBy(() -> writer.finish(new BoltLayout(3, 4)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("page 3 is asked for after 4");
+  }
+
   @Test
   void theSameRowsGiveTheSameFile() {
     List<byte[]> files = new ArrayList<>();

@@ -62,13 +62,6 @@ final class RowsCursor implements Cursor {
   }
 
   @Override
-  public int value(byte[] into) {
-    byte[] value = row().value();
-    System.arraycopy(value, 0, into, 0, Math.min(value.length, into.length));
-    return value.length;
-  }
-
-  @Override
   public void close() {
     closed = true;
     current = null;

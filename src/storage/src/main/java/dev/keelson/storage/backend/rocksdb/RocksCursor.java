@@ -135,12 +135,6 @@ final class RocksCursor implements Cursor {
   }
 
   @Override
-  public int value(byte[] into) {
-    requireRow();
-    return iterator.value(into);
-  }
-
-  @Override
   public void close() {
     if (position == Position.CLOSED) {
       return;
