@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.CompressionType;
 import org.rocksdb.EnvOptions;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.Options;
@@ -42,10 +43,14 @@ final class RocksIngestion implements Ingestion {
   private final Owner owner;
   private final Path file;
   private final Options table;
+  private final Options plainTable;
   private final EnvOptions files = new EnvOptions();
   private final IngestExternalFileOptions moved =
       new IngestExternalFileOptions().setMoveFiles(true);
-  private final SstFileWriter writer;
+  private final SstFileWriter compressing;
+  private final SstFileWriter plain;
+  private final CompressionTrial trial = new CompressionTrial(TABLE_BYTES);
+  private SstFileWriter writer;
   private byte[] last = new byte[KEY_BYTES_USUAL];
   private int lastLength;
   private ByteBuffer key = ByteBuffer.allocateDirect(KEY_BYTES_USUAL);
@@ -64,7 +69,10 @@ final class RocksIngestion implements Ingestion {
     this.owner = owner;
     this.table = table;
     file = directory.resolve("ingestion-" + family.getID());
-    writer = new SstFileWriter(files, table);
+    plainTable = new Options(table).setCompressionType(CompressionType.NO_COMPRESSION);
+    compressing = new SstFileWriter(files, table);
+    plain = new SstFileWriter(files, plainTable);
+    writer = compressing;
   }
 
   @Override
@@ -94,10 +102,11 @@ final class RocksIngestion implements Ingestion {
   }
 
   private void beginRow(byte[] keys, int from, int length, int valueBytes) throws RocksDBException {
-    if (open && (bytes >= TABLE_BYTES || !ascends(keys, from, length))) {
+    if (open && (bytes >= trial.tableBytes() || !ascends(keys, from, length))) {
       endTable();
     }
     if (!open) {
+      writer = trial.compress() ? compressing : plain;
       writer.open(file.toString());
       open = true;
       bytes = 0;
@@ -130,6 +139,7 @@ final class RocksIngestion implements Ingestion {
   private void endTable() throws RocksDBException {
     writer.finish();
     open = false;
+    trial.wrote(bytes, writer.fileSize());
     while (unmerged() >= UNMERGED_MAX) {
       if (db.getLongProperty("rocksdb.background-errors") > 0) {
         throw new RocksDBException("files cannot be merged");
@@ -152,9 +162,11 @@ final class RocksIngestion implements Ingestion {
 
   @Override
   public void close() {
-    writer.close();
+    compressing.close();
+    plain.close();
     moved.close();
     files.close();
+    plainTable.close();
     table.close();
     try {
       Files.deleteIfExists(file);
