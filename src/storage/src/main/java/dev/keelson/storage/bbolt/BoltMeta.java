@@ -31,7 +31,7 @@ record BoltMeta(int pageBytes, long rootPage, long freelistPage, long pageCount,
   static BoltMeta find(FileChannel file, long length) throws IOException {
     StringBuilder problems = new StringBuilder();
     BoltMeta found = read(file, length, 0, problems);
-    if (found != null) {
+    if (found != null && found.pageBytes > 0) {
       BoltMeta other = read(file, length, found.pageBytes, problems);
       found = other != null && other.transaction > found.transaction ? other : found;
     }

@@ -91,8 +91,15 @@ class BoltReaderTest {
         damage("page 3: element 2 has the flags 1", t -> t.file().putInt(t.at(3, 48), 1)),
         damage(
             "page 3: the key of element 2 is out of", t -> t.file().put(t.at(3, 68), (byte) 'a')),
+        damage("pages of -512 bytes", t -> pageBytes(t, -512)),
+        damage("pages of 513 bytes", t -> pageBytes(t, 513)),
         damage("page 77: it is not in the file", t -> t.file().putLong(t.at(2, 109), 77)),
         damage("page 2: it is used in two places", t -> t.file().putLong(t.at(2, 109), 2)));
+  }
+
+  private static void pageBytes(TinyBolt tiny, int bytes) {
+    tiny.file().putInt(tiny.at(0, 24), bytes);
+    tiny.seal();
   }
 
   private static Arguments damage(String message, Consumer<TinyBolt> change) {
