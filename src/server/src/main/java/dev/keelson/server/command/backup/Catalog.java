@@ -67,22 +67,39 @@ final class Catalog {
     }
   }
 
-  /** All backups, newest first. */
-  List<StoredBackup> list() {
+  /**
+   * What is in the store.
+   *
+   * @param backups newest first
+   * @param unreadable why others, which may be backups too, are not among them
+   */
+  record Listing(List<StoredBackup> backups, List<String> unreadable) {}
+
+  /** All backups; one whose manifest is damaged hides no other. */
+  Listing list() {
     Set<String> names = new HashSet<>(store.list());
     List<StoredBackup> backups = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
     for (String name : names) {
       String id =
           name.endsWith(MANIFEST) ? name.substring(0, name.length() - MANIFEST.length()) : "";
       if (id.matches(ID)) {
-        StoredBackup backup = read(id, names.contains(id + VERIFIED));
-        if (backup != null) {
-          backups.add(backup);
+        try {
+          StoredBackup backup = read(id, names.contains(id + VERIFIED));
+          if (backup != null) {
+            backups.add(backup);
+          }
+        } catch (CommandException e) {
+          if (e.status() != ExitStatus.BAD_DATA) {
+            throw e;
+          }
+          unreadable.add(String.valueOf(e.getMessage()));
         }
       }
     }
     backups.sort(NEWEST_FIRST);
-    return backups;
+    unreadable.sort(Comparator.naturalOrder());
+    return new Listing(backups, unreadable);
   }
 
   /**
@@ -93,8 +110,14 @@ final class Catalog {
   StoredBackup require(String idOrLatest) {
     StoredBackup found;
     if (idOrLatest.equals(LATEST)) {
-      List<StoredBackup> all = list();
-      found = all.isEmpty() ? null : believable(all.getFirst());
+      Listing all = list();
+      if (!all.unreadable().isEmpty()) {
+        throw new CommandException(
+            ExitStatus.BAD_DATA,
+            "cannot tell which backup is the newest: %s; name a backup"
+                .formatted(String.join("; ", all.unreadable())));
+      }
+      found = all.backups().isEmpty() ? null : believable(all.backups().getFirst());
     } else {
       found = find(idOrLatest);
     }

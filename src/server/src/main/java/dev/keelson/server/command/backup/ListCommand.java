@@ -23,7 +23,9 @@ final class ListCommand implements Callable<Integer> {
   private static Report list(BackupFlags.Session session) {
     JsonArrayBuilder json = Json.createArrayBuilder();
     StringBuilder text = new StringBuilder();
-    for (StoredBackup each : session.catalog().list()) {
+    Catalog.Listing all = session.catalog().list();
+    all.unreadable().forEach(session.progress()::say);
+    for (StoredBackup each : all.backups()) {
       json.add(each.describe(Json.createObjectBuilder()));
       text.append(
           "%s  revision %d  %d keys  %d bytes  %s  %s%n"

@@ -126,6 +126,11 @@ record Manifest(
         throw new CommandException(
             ExitStatus.BAD_DATA, "the backup " + id + " was made by a newer version");
       }
+      if (!json.getString("id").equals(id)) {
+        throw new CommandException(
+            ExitStatus.BAD_DATA,
+            "the manifest of the backup %s is that of %s".formatted(id, json.getString("id")));
+      }
       JsonObject source = json.getJsonObject("source");
       JsonObject content = json.getJsonObject("content");
       JsonObject stored = json.getJsonObject("stored");
@@ -147,7 +152,11 @@ record Manifest(
               content.getString("sha256")),
           new Stored(
               number(stored, "bytes"), stored.getString("sha256"), stored.getString("keyId")));
-    } catch (JsonException | ClassCastException | NullPointerException | DateTimeParseException e) {
+    } catch (JsonException
+        | ArithmeticException
+        | ClassCastException
+        | NullPointerException
+        | DateTimeParseException e) {
       throw new CommandException(
           ExitStatus.BAD_DATA, "the manifest of the backup " + id + " is damaged", e);
     }

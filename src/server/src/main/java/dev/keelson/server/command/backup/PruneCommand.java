@@ -57,7 +57,10 @@ final class PruneCommand implements Callable<Integer> {
 
   private Report prune(BackupFlags.Session session) {
     Retention retention = retention();
-    List<StoredBackup> all = session.catalog().list();
+    Catalog.Listing listing = session.catalog().list();
+    // neither counted nor removed
+    listing.unreadable().forEach(session.progress()::say);
+    List<StoredBackup> all = listing.backups();
     Set<String> kept =
         retention.kept(
             all.stream()

@@ -83,6 +83,17 @@ class RestoreLatestTest {
   }
 
   @Test
+  void aManifestThatCannotBeReadHidesWhichIsTheNewest() throws Exception {
+    publish("today", Instant.now());
+    store("other.json", "{}".getBytes(UTF_8));
+    assertThat(restore("latest")).isEqualTo(BAD_DATA);
+    assertThat(result())
+        .contains("cannot tell which backup is the newest", "the manifest of the backup other");
+    assertThat(restore("today")).isEqualTo(BAD_DATA);
+    assertThat(result()).contains("the backup today is damaged: its data is missing");
+  }
+
+  @Test
   void aBackupFromTheFutureHidesWhichIsTheNewest() throws Exception {
     publish("today", Instant.now());
     publish("ahead", Instant.now().plus(DAY));
