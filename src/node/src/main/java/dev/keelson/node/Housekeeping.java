@@ -9,6 +9,7 @@ import dev.keelson.storage.backend.KvBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -25,12 +26,16 @@ final class Housekeeping {
 
   private final StateMachine state;
   private final KvBackend backend;
-  private final Consensus consensus;
+  private final Durable durable;
   private final MemberSettings settings;
   private final LongSupplier nowNanos;
   private final StoreMetrics metrics;
   private final LongSupplier wallMillis;
-  private final List<Runnable> afterCompaction = new ArrayList<>();
+  private final List<Waiter> afterCompaction = new ArrayList<>();
+
+  /** Those of them whose flush is under way. */
+  private final List<Waiter> flushing = new ArrayList<>();
+
   private final LongConsumer wakeApplierAfterMillis;
   private long nextStepNanos;
   private long removed;
@@ -38,10 +43,31 @@ final class Housekeeping {
   private long compactionBeganNanos;
   private boolean wakePending;
 
+  /** Told how far the state machine is durable, on a thread of the backend. */
+  interface Durable {
+    void upTo(long index, long term, ConfState confState);
+  }
+
+  /** Somebody who waits for a compaction, until its flush or that of what took its place. */
+  private static final class Waiter {
+    private final Runnable callback;
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    Waiter(Runnable callback) {
+      this.callback = callback;
+    }
+
+    void tell() {
+      if (told.compareAndSet(false, true)) {
+        callback.run();
+      }
+    }
+  }
+
   Housekeeping(
       StateMachine state,
       KvBackend backend,
-      Consensus consensus,
+      Durable durable,
       MemberSettings settings,
       LongSupplier nowNanos,
       LongSupplier wallMillis,
@@ -49,7 +75,7 @@ final class Housekeeping {
       LongConsumer wakeApplierAfterMillis) {
     this.state = state;
     this.backend = backend;
-    this.consensus = consensus;
+    this.durable = durable;
     this.settings = settings;
     this.nowNanos = nowNanos;
     this.wallMillis = wallMillis;
@@ -68,7 +94,19 @@ final class Housekeeping {
 
   /** Runs a callback once everything compacted so far is removed, durably. */
   void afterCompaction(Runnable callback) {
-    afterCompaction.add(callback);
+    afterCompaction.add(new Waiter(callback));
+    settleCompaction();
+  }
+
+  /**
+   * A snapshot has replaced the state, and with it the compaction that was being carried out;
+   * flushes that were under way are never told of.
+   */
+  void replaced() {
+    compacting = false;
+    removed = 0;
+    afterCompaction.addAll(flushing);
+    flushing.clear();
     settleCompaction();
   }
 
@@ -125,9 +163,11 @@ final class Housekeeping {
 
   private void settleCompaction() {
     if (state.store().compactor().idle() && !afterCompaction.isEmpty()) {
-      List<Runnable> waiting = List.copyOf(afterCompaction);
+      List<Waiter> waiting = List.copyOf(afterCompaction);
       afterCompaction.clear();
-      startFlush(() -> waiting.forEach(Runnable::run));
+      flushing.removeIf(each -> each.told.get());
+      flushing.addAll(waiting);
+      startFlush(() -> waiting.forEach(Waiter::tell));
     }
   }
 
@@ -142,7 +182,7 @@ final class Housekeeping {
     state.store().prepareFlush();
     backend.startFlush(
         () -> {
-          consensus.stateIsDurable(index, term, confState);
+          durable.upTo(index, term, confState);
           LOG.atInfo().addKeyValue("snapshot-index", index).log("saved snapshot to disk");
           done.run();
         });

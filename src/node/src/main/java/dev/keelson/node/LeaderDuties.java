@@ -2,6 +2,8 @@ package dev.keelson.node;
 
 import dev.keelson.kv.member.Members;
 import dev.keelson.node.loop.Standing;
+import dev.keelson.proto.membershippb.Member;
+import java.util.Iterator;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,20 +85,33 @@ final class LeaderDuties {
   }
 
   private void promoteLearners() {
-    members.all().stream()
-        .filter(each -> each.getRaftAttributes().getIsLearner())
-        .filter(each -> !each.getMemberAttributes().getName().isEmpty())
-        .findFirst()
-        .ifPresent(
-            learner -> {
-              var _ =
-                  membership
-                      .promoteHere(learner.getID(), () -> !standing.get().isLeader())
-                      .thenAccept(
-                          _ ->
-                              LOG.atInfo()
-                                  .addKeyValue("member-id", Long.toHexString(learner.getID()))
-                                  .log("promoted a learner that has caught up"));
-            });
+    promoteFirst(
+        members.all().stream()
+            .filter(each -> each.getRaftAttributes().getIsLearner())
+            .filter(each -> !each.getMemberAttributes().getName().isEmpty())
+            .map(Member::getID)
+            .toList()
+            .iterator());
+  }
+
+  /** Promotes the first that may be: one that does not catch up must not be in others' way. */
+  private void promoteFirst(Iterator<Long> learners) {
+    if (!learners.hasNext()) {
+      return;
+    }
+    long learner = learners.next();
+    var _ =
+        membership
+            .promoteHere(learner, () -> !standing.get().isLeader())
+            .whenComplete(
+                (_, refusal) -> {
+                  if (refusal != null) {
+                    promoteFirst(learners);
+                  } else {
+                    LOG.atInfo()
+                        .addKeyValue("member-id", Long.toHexString(learner))
+                        .log("promoted a learner that has caught up");
+                  }
+                });
   }
 }

@@ -17,13 +17,15 @@ import dev.keelson.proto.peer.LeaseRenewRequest;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
  * Renewals and times to live: the leader alone keeps deadlines. A leader whose own clock stood
  * still for three heartbeats may have been replaced meanwhile; it has its leadership confirmed
- * before it renews anything.
+ * before it renews anything. The tick that comes first after such a stall does not end the doubt:
+ * it comes from this member's own timer, and may come before what the others have to say.
  */
 final class LeaseCalls implements LeaseControl {
   private static final Status NOT_PRIMARY = Status.UNKNOWN.withDescription("not a primary lessor");
@@ -40,6 +42,12 @@ final class LeaseCalls implements LeaseControl {
   private final long stallNanos;
   private final LongAdder renewals;
   private volatile long lastTickNanos;
+
+  /** How often ticks stayed away; timer's thread. */
+  private volatile long stalls;
+
+  /** Up to which of them leadership has been confirmed since. */
+  private final AtomicLong confirmedStalls = new AtomicLong();
 
   LeaseCalls(
       Environment environment,
@@ -66,8 +74,13 @@ final class LeaseCalls implements LeaseControl {
   }
 
   /** A tick has passed. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread ticks
   void tick() {
-    lastTickNanos = environment.nanoTime();
+    long now = environment.nanoTime();
+    if (now - lastTickNanos > stallNanos) {
+      stalls++;
+    }
+    lastTickNanos = now;
   }
 
   @Override
@@ -101,12 +114,14 @@ final class LeaseCalls implements LeaseControl {
 
   /** Renews a lease if this member leads; fails with {@link AtLeader#NOT_HERE} if not. */
   CompletableFuture<Long> renewHere(long id) {
-    if (environment.nanoTime() - lastTickNanos > stallNanos) {
+    long seen = stalls;
+    if (seen > confirmedStalls.get() || environment.nanoTime() - lastTickNanos > stallNanos) {
       CompletableFuture<Long> confirmed = new CompletableFuture<>();
       barrier.await(
           Runnable::run,
           error -> {
             if (error == null) {
+              confirmedStalls.accumulateAndGet(seen, Math::max);
               follow(renewNow(id, false), confirmed);
             } else {
               confirmed.completeExceptionally(NOT_PRIMARY.asRuntimeException());

@@ -180,7 +180,7 @@ public final class Member implements AutoCloseable {
         new Housekeeping(
             state,
             storage.backend(),
-            consensus,
+            consensus::stateIsDurable,
             settings,
             environment::nanoTime,
             environment::wallMillis,

@@ -91,6 +91,7 @@ final class Outcomes implements Consensus.Outside, Applier.Observer {
             () -> {
               to.cluster().install(snapshot);
               to.applier().replaced();
+              to.housekeeping().replaced();
               to.watches().reset();
               to.cluster().membersChanged();
               done.run();

@@ -73,6 +73,8 @@ final class Proposals {
       index++;
       boolean refused = entry.type() != EntryType.NORMAL && !mayChange(entry);
       if (refused) {
+        // what takes its place weighs nothing
+        state.uncommittedBytes -= entry.data().length;
         state.log.append(new Entry(state.term, index, EntryType.NORMAL, EMPTY));
       } else {
         if (entry.type() != EntryType.NORMAL) {

@@ -142,4 +142,20 @@ final class MembershipTest {
                     new Entry(1, 1, EntryType.CONF_CHANGE, "not a change".getBytes(UTF_8))))
         .isInstanceOf(ConfChangeException.class);
   }
+
+  // Otherwise a leader that refuses changes for long takes fewer and fewer bytes.
+  @Test
+  void aRefusedChangeWeighsNothing() throws Exception {
+    TestNetwork alone = new TestNetwork();
+    alone.add(TestNetwork.plain(1).maxUncommittedBytes(100), new MemoryLog(ConfState.ofVoters(1L)));
+    alone.elect(1);
+    for (int i = 0; i < 20; i++) {
+      alone.raft(1).proposeConfChange(ConfChange.single(ConfChange.Type.UPDATE, 1));
+      alone.raft(1).proposeConfChange(ConfChange.single(ConfChange.Type.UPDATE, 1));
+      alone.settle();
+    }
+    alone.propose(1, "x".repeat(100));
+    alone.settle();
+    assertThat(alone.raft(1).status().applied()).isEqualTo(alone.raft(1).status().lastIndex());
+  }
 }

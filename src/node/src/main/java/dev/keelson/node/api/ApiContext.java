@@ -104,7 +104,7 @@ public record ApiContext(
   }
 
   /** Runs a read when it is linearizable, or fails the reply. */
-  void linearizable(Reply reply, Runnable read) {
+  void linearizable(Reply reply, Reply.Attempt read) {
     if (isCorrupt()) {
       reply.fail(KvError.CORRUPT);
       return;
@@ -113,11 +113,16 @@ public record ApiContext(
         reply.executor(),
         error -> {
           if (error == null) {
-            read.run();
+            reply.attempt(read);
           } else {
             reply.fail(error);
           }
         });
+  }
+
+  /** Runs a read that may take longer than a point read. */
+  void scan(Reply reply, Reply.Attempt read) {
+    scans.execute(() -> reply.attempt(read));
   }
 
   /** Fails a write that the quota does not admit. */

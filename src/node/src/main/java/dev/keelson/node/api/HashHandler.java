@@ -19,24 +19,23 @@ public final class HashHandler {
   }
 
   void hash(HashRequest request, Reply reply) {
-    context
-        .scans()
-        .execute(
-            () -> {
-              long begin = System.nanoTime();
-              try (View view = context.state().store().views().acquire()) {
-                reply.ok(
-                    HashResponse.newBuilder()
-                        .setHeader(headers.message(view.revision()))
-                        .setHash(StoreHash.hash(view))
-                        .build());
-              }
-              context.metrics().store.hash.recordNanos(System.nanoTime() - begin);
-            });
+    context.scan(
+        reply,
+        () -> {
+          long begin = System.nanoTime();
+          try (View view = context.state().store().views().acquire()) {
+            reply.ok(
+                HashResponse.newBuilder()
+                    .setHeader(headers.message(view.revision()))
+                    .setHash(StoreHash.hash(view))
+                    .build());
+          }
+          context.metrics().store.hash.recordNanos(System.nanoTime() - begin);
+        });
   }
 
   void hashKv(HashKVRequest request, Reply reply) {
-    context.scans().execute(() -> answerHashKv(request.getRevision(), reply));
+    context.scan(reply, () -> answerHashKv(request.getRevision(), reply));
   }
 
   private void answerHashKv(long revision, Reply reply) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code etcdserverpb.Lease/LeaseKeepAlive}: one answer for each request, in order. A lease that
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * is still there waits until it is gone. Renewals are the leader's; other members pass them on.
  */
 final class KeepAliveHandler implements Methods.StreamHandler<LeaseKeepAliveRequest> {
+  private static final Logger LOG = LoggerFactory.getLogger(KeepAliveHandler.class);
   private final ApiContext context;
   private final Headers headers;
 
@@ -78,6 +81,9 @@ final class KeepAliveHandler implements Methods.StreamHandler<LeaseKeepAliveRequ
         executor.execute(() -> admitted(id));
       } catch (KvException e) {
         executor.execute(() -> close(Statuses.of(e.error())));
+      } catch (RuntimeException e) {
+        LOG.error("the keys of lease {} cannot be read", id, e);
+        executor.execute(() -> close(Status.INTERNAL.withDescription("internal error: " + e)));
       }
     }
 

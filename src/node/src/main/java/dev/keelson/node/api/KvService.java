@@ -85,7 +85,7 @@ public final class KvService {
     if (request.getRangeEnd().isEmpty()) {
       answer(request, reply);
     } else {
-      context.scans().execute(() -> answer(request, reply));
+      context.scan(reply, () -> answer(request, reply));
     }
   }
 
@@ -146,13 +146,12 @@ public final class KvService {
   private void txn(TxnRequest request, Reply reply) throws KvException {
     RequestChecks.txn(request, context.limits().txnOpsMax());
     if (RequestChecks.readOnly(request)) {
-      Runnable read = () -> context.scans().execute(() -> readOnlyTxn(request, reply));
       if (context.isCorrupt()) {
         reply.fail(KvError.CORRUPT);
       } else if (RequestChecks.serializable(request)) {
-        read.run();
+        context.scan(reply, () -> readOnlyTxn(request, reply));
       } else {
-        context.linearizable(reply, read);
+        context.linearizable(reply, () -> context.scan(reply, () -> readOnlyTxn(request, reply)));
       }
       return;
     }
@@ -163,13 +162,11 @@ public final class KvService {
     }
   }
 
-  private void readOnlyTxn(TxnRequest request, Reply reply) {
+  private void readOnlyTxn(TxnRequest request, Reply reply) throws KvException {
     try (View view = views.acquire()) {
       reply.admit();
       OpResult result = context.state().executor().readOnlyTxn(new ViewRows(view), request);
       reply.ok(whole(result));
-    } catch (KvException e) {
-      reply.fail(e.error());
     }
   }
 

@@ -118,26 +118,26 @@ public final class LeaseService {
             .timeToLive(request)
             .whenComplete(
                 (response, failure) ->
-                    reply.executor().execute(() -> answerTimeToLive(response, failure, reply)));
+                    reply
+                        .executor()
+                        .execute(
+                            () -> reply.attempt(() -> answerTimeToLive(response, failure, reply))));
   }
 
   private void answerTimeToLive(
-      @Nullable LeaseTimeToLiveResponse response, @Nullable Throwable failure, Reply reply) {
+      @Nullable LeaseTimeToLiveResponse response, @Nullable Throwable failure, Reply reply)
+      throws KvException {
     if (response == null) {
       reply.fail(Statuses.of(Objects.requireNonNull(failure, "neither answer nor failure")));
       return;
     }
-    try {
-      reply.admit();
-      if (response.getKeysCount() > 0) {
-        reply
-            .access(this::attachedKeys)
-            .readAll(response.getKeysList().stream().map(ByteString::toByteArray).toList());
-      }
-      reply.ok(response.toBuilder().setHeader(headers.current()).build());
-    } catch (KvException e) {
-      reply.fail(e.error());
+    reply.admit();
+    if (response.getKeysCount() > 0) {
+      reply
+          .access(this::attachedKeys)
+          .readAll(response.getKeysList().stream().map(ByteString::toByteArray).toList());
     }
+    reply.ok(response.toBuilder().setHeader(headers.current()).build());
   }
 
   private List<byte[]> attachedKeys(long lease) {
@@ -152,24 +152,20 @@ public final class LeaseService {
     if (access.unrestricted()) {
       answerLeases(access, reply);
     } else {
-      context.scans().execute(() -> answerLeases(access, reply));
+      context.scan(reply, () -> answerLeases(access, reply));
     }
   }
 
   /** A lease is listed to those who may read all its keys; one that is not is not left out. */
-  private void answerLeases(KeyAccess access, Reply reply) {
+  private void answerLeases(KeyAccess access, Reply reply) throws KvException {
     LeaseLeasesResponse.Builder response =
         LeaseLeasesResponse.newBuilder().setHeader(headers.current());
-    try {
-      for (long id : context.lessor().ids()) {
-        if (!access.unrestricted()) {
-          access.readAll(attachedKeys(id));
-        }
-        response.addLeases(LeaseStatus.newBuilder().setID(id));
+    for (long id : context.lessor().ids()) {
+      if (!access.unrestricted()) {
+        access.readAll(attachedKeys(id));
       }
-      reply.ok(response.build());
-    } catch (KvException e) {
-      reply.fail(e.error());
+      response.addLeases(LeaseStatus.newBuilder().setID(id));
     }
+    reply.ok(response.build());
   }
 }

@@ -144,37 +144,36 @@ public final class MaintenanceService {
 
   /** Space comes back by itself; this brings it back now. Reads and writes go on meanwhile. */
   private void defragment(DefragmentRequest request, Reply reply) {
-    context
-        .scans()
-        .execute(
-            () -> {
-              DiskMetrics disk = context.metrics().disk;
-              KvBackend backend = context.backend();
-              long size = backend.sizeBytes();
-              long inUse = backend.liveSizeBytes();
-              LOG.atInfo()
-                  .addKeyValue("current-db-size-bytes", size)
-                  .addKeyValue("current-db-size-in-use-bytes", inUse)
-                  .log("starting defragment");
-              long begin = System.nanoTime();
-              disk.defragInFlight.incrementAndGet();
-              long nanos;
-              try {
-                backend.compact();
-              } finally {
-                nanos = System.nanoTime() - begin;
-                disk.defragInFlight.decrementAndGet();
-                disk.defrag.recordNanos(nanos);
-              }
-              LOG.atInfo()
-                  .addKeyValue("current-db-size-bytes-diff", backend.sizeBytes() - size)
-                  .addKeyValue("current-db-size-bytes", backend.sizeBytes())
-                  .addKeyValue("current-db-size-in-use-bytes-diff", backend.liveSizeBytes() - inUse)
-                  .addKeyValue("current-db-size-in-use-bytes", backend.liveSizeBytes())
-                  .addKeyValue("took", SlowRequests.duration(nanos))
-                  .log("finished defragmenting directory");
-              reply.ok(DefragmentResponse.getDefaultInstance());
-            });
+    context.scan(
+        reply,
+        () -> {
+          DiskMetrics disk = context.metrics().disk;
+          KvBackend backend = context.backend();
+          long size = backend.sizeBytes();
+          long inUse = backend.liveSizeBytes();
+          LOG.atInfo()
+              .addKeyValue("current-db-size-bytes", size)
+              .addKeyValue("current-db-size-in-use-bytes", inUse)
+              .log("starting defragment");
+          long begin = System.nanoTime();
+          disk.defragInFlight.incrementAndGet();
+          long nanos;
+          try {
+            backend.compact();
+          } finally {
+            nanos = System.nanoTime() - begin;
+            disk.defragInFlight.decrementAndGet();
+            disk.defrag.recordNanos(nanos);
+          }
+          LOG.atInfo()
+              .addKeyValue("current-db-size-bytes-diff", backend.sizeBytes() - size)
+              .addKeyValue("current-db-size-bytes", backend.sizeBytes())
+              .addKeyValue("current-db-size-in-use-bytes-diff", backend.liveSizeBytes() - inUse)
+              .addKeyValue("current-db-size-in-use-bytes", backend.liveSizeBytes())
+              .addKeyValue("took", SlowRequests.duration(nanos))
+              .log("finished defragmenting directory");
+          reply.ok(DefragmentResponse.getDefaultInstance());
+        });
   }
 
   private void moveLeader(MoveLeaderRequest request, Reply reply) {

@@ -18,8 +18,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Builds gRPC methods whose handlers take a decoded request and answer with {@link Encoded}
@@ -29,8 +27,6 @@ public final class Methods {
   /** Clients that must not talk to a member without leader set it to "true". */
   private static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
-
-  private static final Logger LOG = LoggerFactory.getLogger(Methods.class);
 
   private final BooleanSupplier leaderKnown;
   private final BooleanSupplier learner;
@@ -220,17 +216,13 @@ public final class Methods {
       }
       Permit<Q> permit = new Permit<>(auth, CallerContext.current(), right);
       Reply reply = new Reply(call, new Reply.Entry<>(permit, complete), slow);
-      try {
-        if (right.when() == When.BEFORE) {
-          reply.admit();
-        }
-        handler.handle(complete, reply);
-      } catch (KvException e) {
-        reply.fail(e.error());
-      } catch (RuntimeException e) {
-        LOG.error("{} failed", call.getMethodDescriptor().getFullMethodName(), e);
-        reply.fail(Status.INTERNAL.withDescription("internal error: " + e));
-      }
+      reply.attempt(
+          () -> {
+            if (right.when() == When.BEFORE) {
+              reply.admit();
+            }
+            handler.handle(complete, reply);
+          });
     }
   }
 }

@@ -10,12 +10,16 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code etcdserverpb.KV/RangeStream}: one range in chunks of a frozen revision. A chunk is read
  * only when the client has room for it, so that a slow reader costs a cursor and no memory.
  */
 final class RangeStreamHandler implements Methods.StreamHandler<RangeRequest> {
+  private static final Logger LOG = LoggerFactory.getLogger(RangeStreamHandler.class);
+
   private final ApiContext context;
   private final Headers headers;
 
@@ -158,6 +162,9 @@ final class RangeStreamHandler implements Methods.StreamHandler<RangeRequest> {
         end(Status.OK);
       } catch (KvException e) {
         end(Statuses.of(e.error()));
+      } catch (RuntimeException e) {
+        LOG.error("a range that is streamed failed", e);
+        end(Status.INTERNAL.withDescription("internal error: " + e));
       }
       return true;
     }

@@ -16,15 +16,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where the answer of a unary call goes. Answer once, from any thread. */
 final class Reply {
+  private static final Logger LOG = LoggerFactory.getLogger(Reply.class);
+
   private final ServerCall<?, Encoded> call;
   private final Entry<?> entry;
   private final Executor executor;
   private final SlowRequests slow;
   private final long beganNanos = System.nanoTime();
   private volatile boolean leftToLog;
+
+  /** Work that ends in an answer, unless it fails. */
+  interface Attempt {
+    void run() throws KvException;
+  }
 
   /** A request with the right to its answer. */
   record Entry<Q extends MessageLite>(Permit<Q> permit, Q request) {
@@ -96,6 +105,18 @@ final class Reply {
   /** Whether nobody waits for the answer any more. */
   boolean isAbandoned() {
     return call.isCancelled();
+  }
+
+  /** Does what ends in an answer; what it throws becomes the answer. Any thread. */
+  void attempt(Attempt work) {
+    try {
+      work.run();
+    } catch (KvException e) {
+      fail(e.error());
+    } catch (RuntimeException e) {
+      LOG.error("{} failed", call.getMethodDescriptor().getFullMethodName(), e);
+      fail(Status.INTERNAL.withDescription("internal error: " + e));
+    }
   }
 
   /** Answers with what becomes of a future, or with the status it fails with. */

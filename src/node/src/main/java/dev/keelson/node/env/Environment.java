@@ -62,6 +62,13 @@ public interface Environment extends AutoCloseable {
     return WalOptions.DEFAULT;
   }
 
+  /**
+   * How many entries are applied in one batch at most: bounds how long a new view is waited for.
+   */
+  default int applyBatchMax() {
+    return 2048;
+  }
+
   /** What the log writer writes to: the log, or something that looks on and passes it all on. */
   default DurableLog watched(DurableLog log) {
     return log;

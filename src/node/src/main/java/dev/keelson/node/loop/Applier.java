@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * them.
  */
 public final class Applier {
-  /** Entries in one batch, at most: bounds how long a new view is waited for. */
-  private static final int BATCH_MAX = 2048;
-
   private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final StateMachine state;
@@ -36,6 +33,7 @@ public final class Applier {
   private final MembershipProposals changes;
   private final Observer observer;
   private final Environment environment;
+  private final int batchMax;
   private final Worker thread;
   private volatile long applied;
 
@@ -82,6 +80,7 @@ public final class Applier {
     this.changes = changes;
     this.observer = observer;
     this.environment = environment;
+    this.batchMax = environment.applyBatchMax();
     this.thread = environment.worker("keelson-apply", this::turn, failed);
   }
 
@@ -126,7 +125,7 @@ public final class Applier {
     for (Entry entry = queue.poll(); entry != null; entry = queue.poll()) {
       applyOne(entry, answers);
       last = entry;
-      if (++count == BATCH_MAX) {
+      if (++count == batchMax) {
         break;
       }
     }

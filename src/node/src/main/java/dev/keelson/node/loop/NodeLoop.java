@@ -242,11 +242,15 @@ public final class NodeLoop {
 
   /**
    * Says from where on the log must be kept if the state machine is durable up to {@code index};
-   * from now on nothing below is read any more.
+   * from now on nothing below is read any more. Nothing is let go while a snapshot replaces the
+   * log: on the disk it may have done so already.
    *
    * @param keep how many entries behind it to keep for slow followers
    */
   public long release(long index, long keep) {
+    if (appending.stream().anyMatch(ready -> ready.snapshot() != null)) {
+      return log.firstIndex();
+    }
     long from = Math.max(1, index - keep);
     if (raft.isLeader()) {
       for (Status.PeerStatus follower : raft.status().progress().values()) {

@@ -187,6 +187,56 @@ class ClusterMembershipTest {
     }
   }
 
+  private static MemberSettings twoLearners(MemberSettings settings, boolean promote) {
+    return settings.of(
+        settings.name(),
+        settings.peerUrls(),
+        settings.clientUrls(),
+        new MemberSettings.Cluster(
+            settings.cluster().initialMembers(),
+            settings.cluster().named(),
+            settings.cluster().token(),
+            settings.cluster().exists(),
+            false,
+            false,
+            2,
+            promote,
+            true,
+            CorruptionChecks.NONE));
+  }
+
+  @Test
+  void aLearnerThatIsAwayDoesNotKeepAnotherFromBeingPromoted() throws Exception {
+    try (TestCluster cluster =
+        new TestCluster(folder, 1).with(settings -> twoLearners(settings, false))) {
+      cluster.start(1);
+      cluster.awaitReady();
+      for (int learner = 2; learner <= 3; learner++) {
+        var _ = members(cluster, 1).memberAdd(addition(learner, true));
+        join(cluster, learner);
+      }
+      long firstLearner =
+          members(cluster, 1)
+              .memberList(MemberListRequest.getDefaultInstance())
+              .getMembersList()
+              .stream()
+              .filter(each -> each.getIsLearner())
+              .findFirst()
+              .orElseThrow()
+              .getID();
+      int away = cluster.member(2).memberId() == firstLearner ? 2 : 3;
+      int there = away == 2 ? 3 : 2;
+      cluster.stop(away);
+      cluster.stop(1);
+      cluster.with(settings -> twoLearners(settings, true)).start(1);
+      TestCluster.await(
+          () -> {
+            var voters = cluster.member(1).standing().confState().voters();
+            return voters.contains(cluster.member(there).memberId());
+          });
+    }
+  }
+
   @Test
   void theLeaderHandsOverBeforeItIsRemovedAndStaysOut() throws Exception {
     try (TestCluster cluster = lenient(3)) {

@@ -30,6 +30,7 @@ class NodeLoopTest {
     private final List<Message> sent = new ArrayList<>();
     private final List<Entry> handedOut = new ArrayList<>();
     private final List<Long> leads = new ArrayList<>();
+    private final List<Long> installations = new ArrayList<>();
 
     @Override
     public void append(long sequence, @Nullable HardState hardState, List<Entry> entries) {
@@ -42,7 +43,7 @@ class NodeLoopTest {
         @Nullable HardState hardState,
         SnapshotMetadata snapshot,
         List<Entry> entries) {
-      throw new AssertionError("nobody sent a snapshot");
+      installations.add(sequence);
     }
 
     @Override
@@ -71,6 +72,10 @@ class NodeLoopTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {DurableLog.class},
                 (self, method, arguments) -> recent.firstIndex());
+    return loop(recent, applied, durable);
+  }
+
+  private NodeLoop loop(MemoryLog recent, long applied, DurableLog durable) {
     NodeLog log = new NodeLog(recent, durable, 100, 1 << 20);
     RaftConfig config =
         RaftConfig.builder(1).preVote(false).checkQuorum(false).appliedIndex(applied).build();
@@ -109,6 +114,37 @@ class NodeLoopTest {
       ports.appends.clear();
       done.forEach(loop::appended);
     }
+  }
+
+  /** The log writer is done with the snapshot, and the loop has not heard of it yet. */
+  @Test
+  void aFlushThatASnapshotHasOvertakenLetsNothingGo() {
+    MemoryLog recent = new MemoryLog(THREE);
+    recent.applySnapshot(new SnapshotMetadata(49, 1, THREE));
+    recent.append(List.of(new Entry(1, 50, EntryType.NORMAL, new byte[0])));
+    recent.setHardState(new HardState(1, 0, 50));
+    List<Long> first = new ArrayList<>(List.of(1L));
+    DurableLog durable =
+        (DurableLog)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {DurableLog.class},
+                (_, method, arguments) -> {
+                  if (method.getName().equals("term") && (long) arguments[0] < first.getLast()) {
+                    throw new IllegalArgumentException(arguments[0] + " is gone");
+                  }
+                  return method.getName().equals("term") ? 1L : first.getLast();
+                });
+    NodeLoop loop = loop(recent, 50, durable);
+    SnapshotMetadata snapshot = new SnapshotMetadata(349, 1, THREE);
+    loop.received(List.of(new Message.InstallSnapshot(2, 1, 2, snapshot)));
+    turn(loop);
+    assertThat(ports.installations).hasSize(1);
+    first.add(350L);
+    assertThat(loop.release(50, 20)).isEqualTo(1);
+    loop.appended(ports.installations.getFirst());
+    assertThat(loop.statusNow().applied()).isEqualTo(349);
+    assertThat(loop.release(349, 20)).isEqualTo(329);
   }
 
   private void elect(NodeLoop loop) {

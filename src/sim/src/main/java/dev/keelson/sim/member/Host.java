@@ -135,7 +135,10 @@ public final class Host {
           new SimEnvironment(this, started, queue, chance.split(), pace, clock, events);
       var _ =
           Member.open(
-                  settings, environment, events.transport(started), cause -> failed(started, cause))
+                  events.settings(this),
+                  environment,
+                  events.transport(started),
+                  cause -> failed(started, cause))
               .whenComplete((member, failure) -> opened(started, member, failure));
     } catch (SimulatedCrash crash) {
       // it died while it started; that was told

@@ -1,5 +1,6 @@
 package dev.keelson.sim.member;
 
+import dev.keelson.node.MemberSettings;
 import dev.keelson.node.MemberStartException;
 import dev.keelson.node.loop.DurableLog;
 import dev.keelson.node.loop.NodeLoop;
@@ -7,6 +8,9 @@ import dev.keelson.node.peer.Transport;
 
 /** What a host tells the simulation, and asks of it. */
 public interface HostEvents {
+  /** The settings of a process that is about to start; where its files are is the machine's. */
+  MemberSettings settings(Host host);
+
   /** The way to the other members for a process that is about to start. */
   Transport transport(Life process);
 

@@ -25,6 +25,9 @@ final class SimEnvironment implements Environment {
   /** Small, so that segments come and go within a run. */
   private static final WalOptions WAL_OPTIONS = new WalOptions(64 << 10, 16 << 10);
 
+  /** Runs are short: as in production, many starts apply what they find in many batches. */
+  private static final int APPLY_BATCH_MAX = 2048;
+
   private final Host host;
   private final Life process;
   private final EventQueue queue;
@@ -33,6 +36,7 @@ final class SimEnvironment implements Environment {
   private final HostClock clock;
   private final HostEvents events;
   private final SimPool pool;
+  private final int applyBatchMax;
   private boolean closed;
 
   SimEnvironment(
@@ -50,6 +54,7 @@ final class SimEnvironment implements Environment {
     this.pace = pace;
     this.clock = clock;
     this.events = events;
+    this.applyBatchMax = (int) chance.delay(1, APPLY_BATCH_MAX);
     this.pool = new SimPool(queue, process, () -> drawn(pace.taskMin(), pace.taskMax()));
   }
 
@@ -150,6 +155,11 @@ final class SimEnvironment implements Environment {
   @Override
   public WalOptions walOptions() {
     return WAL_OPTIONS;
+  }
+
+  @Override
+  public int applyBatchMax() {
+    return applyBatchMax;
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class Fleet implements Machines, HostEvents {
   private static final int STEPS_OF_A_START = 16;
 
+  /** Entries that a frugal process keeps, and one. */
+  private static final int LOG_KEPT_MAX = 6;
+
   private final EventQueue queue;
   private final Chance chance;
   private final Knobs knobs;
@@ -49,6 +53,7 @@ final class Fleet implements Machines, HostEvents {
   private final List<Host> hosts = new ArrayList<>();
   private final Map<Host, Long> members = new HashMap<>();
   private final Map<Host, String> urls = new HashMap<>();
+  private final Set<Long> haveRun = new HashSet<>();
   private int machines;
   private int urlsGiven;
   private int crashes;
@@ -135,7 +140,7 @@ final class Fleet implements Machines, HostEvents {
             this,
             shelf,
             ++machines,
-            settings(url, cluster),
+            settings(url, cluster, knobs.logKeepEntries(), knobs.memtableBytes()),
             chance.between(-knobs.driftPpmMax(), knobs.driftPpmMax()),
             chance.between(1_600_000_000_000L, 1_900_000_000_000L));
     hosts.add(host);
@@ -148,7 +153,8 @@ final class Fleet implements Machines, HostEvents {
     return url.substring("http://".length(), url.lastIndexOf(':'));
   }
 
-  private MemberSettings settings(String url, MemberSettings.Cluster cluster) {
+  private MemberSettings settings(
+      String url, MemberSettings.Cluster cluster, int logKeepEntries, long memtableBytes) {
     Path dataDir = Path.of("/" + name(url));
     MemberSettings usual = MemberSettings.standalone(dataDir);
     return new MemberSettings(
@@ -174,12 +180,12 @@ final class Fleet implements Machines, HostEvents {
         usual.requestBytesMax(),
         usual.txnOpsMax(),
         0,
-        knobs.logKeepEntries(),
+        logKeepEntries,
         knobs.compactionBatch(),
         usual.compactionPauseMillis(),
         5_000,
         true,
-        new MemberSettings.Memory(0, knobs.memtableBytes(), knobs.logCacheBytes(), 1 << 20),
+        new MemberSettings.Memory(0, memtableBytes, knobs.logCacheBytes(), 1 << 20),
         usual.auth(),
         usual.upkeep());
   }
@@ -215,13 +221,17 @@ final class Fleet implements Machines, HostEvents {
             false,
             true,
             MemberSettings.CorruptionChecks.NONE);
+    if (there == null && haveRun.contains(member.getID())) {
+      // a stale list: on an empty disk it would not know how it has voted
+      return;
+    }
     if (there == null) {
       Host added = setUp(url, cluster);
       members.put(added, member.getID());
       added.start();
     } else if (there.settings().cluster().exists()) {
       members.put(there, member.getID());
-      there.configure(settings(url, cluster));
+      there.configure(settings(url, cluster, knobs.logKeepEntries(), knobs.memtableBytes()));
     }
   }
 
@@ -256,7 +266,18 @@ final class Fleet implements Machines, HostEvents {
     host.crash(Survival.NONE);
   }
 
-  // What the machines tell.
+  // What the machines tell, and ask.
+
+  @Override
+  public MemberSettings settings(Host host) {
+    return chance.permille(knobs.frugalStartPermille())
+        ? settings(
+            String.valueOf(urls.get(host)),
+            host.settings().cluster(),
+            chance.below(LOG_KEPT_MAX),
+            1)
+        : host.settings();
+  }
 
   @Override
   public Transport transport(Life life) {
@@ -285,6 +306,7 @@ final class Fleet implements Machines, HostEvents {
     var member = life.member();
     if (member != null) {
       members.put(life.host(), member.memberId());
+      haveRun.add(member.memberId());
       calls.started(life, new Front(member.clientServices()));
     }
   }
@@ -330,7 +352,8 @@ final class Fleet implements Machines, HostEvents {
     Host host = life.host();
     if (cause instanceof MemberRemovedException && wasRemoved(host)) {
       hosts.remove(host);
-    } else if (!nemesis.excuses(host)) {
+    } else if (cause instanceof Violation || !nemesis.excuses(host)) {
+      // a broken disk excuses much, but no broken promise
       throw new Violation("a member failed", cause);
     }
   }

@@ -24,6 +24,7 @@ import java.util.List;
  * @param strictReconfiguration whether changes that could cost the quorum are refused
  * @param promoteLearners whether learners that have caught up become voters by themselves
  * @param weakStartPermille how many founders lose power while they found the cluster
+ * @param frugalStartPermille how many processes flush after each batch and keep hardly any log
  */
 record Knobs(
     int members,
@@ -47,7 +48,8 @@ record Knobs(
     Operator.Settings operator,
     boolean strictReconfiguration,
     boolean promoteLearners,
-    int weakStartPermille) {
+    int weakStartPermille,
+    int frugalStartPermille) {
   static final long MILLI = 1_000_000;
   static final long SECOND = 1_000 * MILLI;
 
@@ -86,7 +88,8 @@ record Knobs(
             3 + chance.below(5)),
         chance.permille(300),
         chance.permille(200),
-        chance.permille(200) ? 300 : 0);
+        chance.permille(200) ? 300 : 0,
+        chance.permille(400) ? 700 : 0);
   }
 
   private static Pace pace(Chance chance, long stallMax) {
