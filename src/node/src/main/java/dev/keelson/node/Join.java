@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * it has not been here before. By etcd's rules and in its words.
  */
 final class Join {
-  private static final long FOUNDING_PATIENCE_MILLIS = 1000;
+  private static final long PATIENCE_MILLIS = 1000;
 
   private final MemberSettings settings;
   private final Environment environment;
@@ -54,6 +54,10 @@ final class Join {
 
   /** Who this member is in the cluster that exists; fails with a {@link MemberStartException}. */
   CompletableFuture<Identity> identity() {
+    return found().thenCompose(this::refuseToJoinTwice);
+  }
+
+  private CompletableFuture<Identity> found() {
     return describe()
         .thenApply(
             found -> {
@@ -156,10 +160,24 @@ final class Join {
   }
 
   /**
-   * Makes sure that a founder has not run before: whoever lost its data and begins anew under the
-   * same id could vote twice. Who cannot be reached soon is not waited for.
+   * Whoever lost its data and begins anew under the same id does not know how it has voted, nor
+   * what it has acknowledged. etcd lets it begin, and it panics at the leader's first heartbeat.
    */
+  private CompletableFuture<Identity> refuseToJoinTwice(Identity joiner) {
+    return refuseToBeginTwice(
+        joiner,
+        "member %x has already been bootstrapped, and its data is not in --data-dir=%s: bring the data back, or remove the member, add it again and start it then"
+            .formatted(joiner.memberId(), settings.dataDir()));
+  }
+
+  /** Makes sure that a founder has not run before; fails with a {@link MemberStartException}. */
   CompletableFuture<Identity> refuseToFoundTwice(Identity founder) {
+    return refuseToBeginTwice(
+        founder, "member %x has already been bootstrapped".formatted(founder.memberId()));
+  }
+
+  /** Asks all the others at once; who cannot be reached soon is not waited for. */
+  private CompletableFuture<Identity> refuseToBeginTwice(Identity self, String refusal) {
     CompletableFuture<Identity> result = new CompletableFuture<>();
     List<CompletableFuture<?>> answers = new ArrayList<>();
     for (String url : otherUrls()) {
@@ -168,21 +186,18 @@ final class Join {
               .describe(url, DescribeRequest.getDefaultInstance())
               .thenAccept(
                   answer -> {
-                    if (answer.getClusterId() == founder.clusterId()
-                        && hasRun(answer, founder.memberId())) {
-                      result.completeExceptionally(
-                          new MemberStartException(
-                              "member %x has already been bootstrapped"
-                                  .formatted(founder.memberId())));
+                    if (answer.getClusterId() == self.clusterId()
+                        && hasRun(answer, self.memberId())) {
+                      result.completeExceptionally(new MemberStartException(refusal));
                     }
                   })
               .exceptionally(_ -> null));
     }
     var _ =
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-            .thenRun(() -> result.complete(founder));
+            .thenRun(() -> result.complete(self));
     if (!result.isDone()) {
-      var _ = environment.after(FOUNDING_PATIENCE_MILLIS, () -> result.complete(founder));
+      var _ = environment.after(PATIENCE_MILLIS, () -> result.complete(self));
     }
     return result;
   }

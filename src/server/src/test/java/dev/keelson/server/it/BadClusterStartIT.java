@@ -82,6 +82,16 @@ final class BadClusterStartIT {
   }
 
   @Test
+  void aMemberThatLostItsDataDoesNotJoinUnderItsOldId() throws InterruptedException {
+    second.kill();
+    ServerProcess again = second.with("--initial-cluster-state", "existing");
+    assertRefused(
+        again,
+        "member ",
+        " has already been bootstrapped, and its data is not in --data-dir=" + again.dataFolder());
+  }
+
+  @Test
   void theDataOfAnotherMember() throws InterruptedException {
     assertThat(first.stop()).isTrue();
     assertThat(second.stop()).isTrue();
