@@ -112,6 +112,7 @@ final class ClusterParts {
             ids.member(),
             consensus,
             state,
+            applied,
             leases,
             membership,
             snapshots,

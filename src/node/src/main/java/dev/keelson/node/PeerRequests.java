@@ -18,6 +18,7 @@ import dev.keelson.proto.peer.PromoteResponse;
 import dev.keelson.raft.Message;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /** What other members ask of this one. */
 final class PeerRequests implements Receiver {
@@ -25,6 +26,7 @@ final class PeerRequests implements Receiver {
   private final long memberId;
   private final Consensus consensus;
   private final StateMachine state;
+  private final LongSupplier applied;
   private final LeaseCalls leases;
   private final MembershipCalls membership;
   private final SnapshotStore snapshots;
@@ -37,6 +39,7 @@ final class PeerRequests implements Receiver {
       long memberId,
       Consensus consensus,
       StateMachine state,
+      LongSupplier applied,
       LeaseCalls leases,
       MembershipCalls membership,
       SnapshotStore snapshots,
@@ -47,6 +50,7 @@ final class PeerRequests implements Receiver {
     this.memberId = memberId;
     this.consensus = consensus;
     this.state = state;
+    this.applied = applied;
     this.leases = leases;
     this.membership = membership;
     this.snapshots = snapshots;
@@ -145,6 +149,7 @@ final class PeerRequests implements Receiver {
         DescribeResponse.newBuilder()
             .setClusterId(clusterId)
             .setMemberId(memberId)
+            .setAppliedIndex(applied.getAsLong())
             .setServerVersion(EtcdVersion.SERVER)
             .setMinClusterVersion(EtcdVersion.MIN_CLUSTER);
     String agreed = state.members().clusterVersion();

@@ -7,12 +7,14 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongConsumer;
+import java.util.function.BiConsumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,10 +25,10 @@ import org.slf4j.LoggerFactory;
  * member is. Each refusal is logged once.
  *
  * <p>A member that was away may not know of members that joined meanwhile, one of which may lead;
- * so a stranger is asked about, and let in if a known member vouches for it. One of which the log
- * says that it was removed is never asked about: another member may not know yet. Only the log says
- * so; that a member is missing from the list for a while proves nothing, and whoever is told that
- * it was removed ends for good.
+ * so a stranger is asked about ({@link Inquiry}). One of which the log says that it was removed is
+ * never asked about: another member may not know yet. Only the log says so; that a member is
+ * missing from the list for a while proves nothing, and whoever is told that it was removed ends
+ * for good.
  */
 final class Admission implements ServerInterceptor {
   /** What a member is told that was removed from the cluster. */
@@ -36,10 +38,13 @@ final class Admission implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
   private static final int LOGGED_MAX = 1000;
 
+  /** More places than a member has are not tried on a stranger's word. */
+  private static final int OWN_URLS_MAX = 8;
+
   private final long clusterId;
   private final long memberId;
   private final LongPredicate removed;
-  private final LongConsumer stranger;
+  private final BiConsumer<Long, List<String>> stranger;
   private final Set<Long> guests = new HashSet<>();
   private final Set<String> logged =
       Collections.newSetFromMap(
@@ -55,9 +60,13 @@ final class Admission implements ServerInterceptor {
    * Creates the check.
    *
    * @param removed whether the log says that a member was removed from the cluster
-   * @param stranger told of a sender that nobody here knows, to ask about it
+   * @param stranger told of a sender that nobody here knows, and where it says it is reached
    */
-  Admission(long clusterId, long memberId, LongPredicate removed, LongConsumer stranger) {
+  Admission(
+      long clusterId,
+      long memberId,
+      LongPredicate removed,
+      BiConsumer<Long, List<String>> stranger) {
     this.clusterId = clusterId;
     this.memberId = memberId;
     this.removed = removed;
@@ -71,7 +80,7 @@ final class Admission implements ServerInterceptor {
     members = Set.copyOf(now);
   }
 
-  /** Another member vouched for it; false if it was a member here already. */
+  /** It was found to belong here; false if it was a member here already. */
   synchronized boolean admitGuest(long id) {
     return !removed.test(id) && !members.contains(id) && guests.add(id);
   }
@@ -87,7 +96,7 @@ final class Admission implements ServerInterceptor {
         call.getMethodDescriptor()
             .getFullMethodName()
             .equals(PeerGrpc.getDescribeMethod().getFullMethodName());
-    Status refusal = introduction ? null : judge(call, Identity.from(headers));
+    Status refusal = introduction ? null : judge(call, headers);
     if (refusal != null) {
       call.close(refusal, new Metadata());
       return new ServerCall.Listener<>() {};
@@ -95,7 +104,8 @@ final class Admission implements ServerInterceptor {
     return next.startCall(call, headers);
   }
 
-  private @Nullable Status judge(ServerCall<?, ?> call, @Nullable Identity identity) {
+  private @Nullable Status judge(ServerCall<?, ?> call, Metadata headers) {
+    Identity identity = Identity.from(headers);
     if (identity == null) {
       return refuse(
           Status.INVALID_ARGUMENT, "a peer call does not say who calls whom", "from " + host(call));
@@ -123,9 +133,16 @@ final class Admission implements ServerInterceptor {
       return refuse(Status.PERMISSION_DENIED, REMOVED, sender);
     }
     if (identity.from() != memberId && identity.from() != 0) {
-      stranger.accept(identity.from());
+      stranger.accept(identity.from(), ownUrls(headers));
     }
     return refuse(Status.PERMISSION_DENIED, UNKNOWN, sender + " at " + host(call));
+  }
+
+  private static List<String> ownUrls(Metadata headers) {
+    String urls = headers.get(Identity.URLS);
+    return urls == null || urls.isEmpty()
+        ? List.of()
+        : Arrays.stream(urls.split(",")).limit(OWN_URLS_MAX).toList();
   }
 
   /** The host only: the port is another one each time. */

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Identity(long cluster, long from, long to) {
   static final Metadata.Key<String> LANE = key("keelson-lane");
+
+  /** Where the sender is reached, with commas between: who does not know it asks there. */
+  static final Metadata.Key<String> URLS = key("keelson-peer-urls");
+
   private static final Metadata.Key<String> CLUSTER = key("keelson-cluster");
   private static final Metadata.Key<String> FROM = key("keelson-from");
   private static final Metadata.Key<String> TO = key("keelson-to");

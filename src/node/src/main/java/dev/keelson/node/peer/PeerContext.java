@@ -1,6 +1,7 @@
 package dev.keelson.node.peer;
 
 import dev.keelson.node.env.Environment;
+import java.util.stream.Collectors;
 
 /** What all connections of one member share. */
 record PeerContext(
@@ -9,4 +10,12 @@ record PeerContext(
     Dialer dialer,
     long clusterId,
     long memberId,
-    Receiver receiver) {}
+    Receiver receiver) {
+  /** Where the others reach this member, as its list of members says, with commas between. */
+  String ownUrls() {
+    return receiver.describe().getMembersList().stream()
+        .filter(member -> member.getID() == memberId)
+        .flatMap(member -> member.getPeerURLsList().stream())
+        .collect(Collectors.joining(","));
+  }
+}

@@ -1,6 +1,5 @@
 package dev.keelson.node.peer;
 
-import dev.keelson.proto.etcdserverpb.Member;
 import dev.keelson.proto.peer.DescribeRequest;
 import dev.keelson.proto.peer.DescribeResponse;
 import dev.keelson.raft.Message;
@@ -20,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The other members: those of the membership, and guests that one of them vouched for. */
+/**
+ * The other members: those of the membership, and guests that were found to belong to the cluster.
+ */
 final class PeerTable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerTable.class);
   private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -90,8 +91,8 @@ final class PeerTable {
     }
   }
 
-  /** Asks the members whether a stranger is one of them. */
-  private void askAbout(long stranger) {
+  /** Asks the members and the stranger itself whether it belongs here. */
+  private void askAbout(long stranger, List<String> ownUrls) {
     Set<String> urls = new LinkedHashSet<>();
     synchronized (this) {
       long now = context.environment().nanoTime();
@@ -103,29 +104,26 @@ final class PeerTable {
       asked.put(stranger, now);
       new TreeMap<>(peers).values().forEach(peer -> urls.addAll(peer.urls()));
     }
+    urls.addAll(ownUrls);
     DescribeRequest request =
         DescribeRequest.newBuilder().setClusterId(context.clusterId()).build();
-    for (String url : urls) {
-      var _ = describe.apply(url, request).thenAccept(answer -> vouched(stranger, answer));
-    }
+    List<CompletableFuture<DescribeResponse>> answers = new ArrayList<>();
+    urls.forEach(url -> answers.add(describe.apply(url, request)));
+    answers.add(CompletableFuture.completedFuture(context.receiver().describe()));
+    new Inquiry(stranger, context.clusterId(), found -> admit(stranger, found)).await(answers);
   }
 
-  private void vouched(long stranger, DescribeResponse by) {
-    if (by.getClusterId() != context.clusterId() || by.getMemberId() == stranger) {
+  private void admit(long stranger, List<String> urls) {
+    if (!admission.admitGuest(stranger)) {
       return;
     }
-    for (Member member : by.getMembersList()) {
-      if (member.getID() == stranger && admission.admitGuest(stranger)) {
-        LOG.atInfo()
-            .addKeyValue("remote-peer-id", Identity.hex(stranger))
-            .addKeyValue("by", Identity.hex(by.getMemberId()))
-            .log("a peer that is not known here yet was vouched for");
-        synchronized (this) {
-          Map<Long, RemotePeer> next = new HashMap<>(peers);
-          put(next, stranger, member.getPeerURLsList());
-          peers = next;
-        }
-      }
+    LOG.atInfo()
+        .addKeyValue("remote-peer-id", Identity.hex(stranger))
+        .log("a peer that is not known here yet belongs to the cluster");
+    synchronized (this) {
+      Map<Long, RemotePeer> next = new HashMap<>(peers);
+      put(next, stranger, urls);
+      peers = next;
     }
   }
 

@@ -317,6 +317,21 @@ class GrpcTransportTest {
     connect(two, three);
   }
 
+  /** Its vote may be needed, and nobody it knows is there any more. */
+  @Test
+  void whoKnowsOnlyMembersThatAreGoneListensToOneThatCameMeanwhile() throws InterruptedException {
+    Peer one = peer(1);
+    Peer two = peer(2);
+    Peer three = peer(3);
+    two.knows(one);
+    one.close();
+    peers.remove(one);
+    three.knows(two);
+    three.receiver.appliedIndex = 523;
+    connect(three, two);
+    connect(two, three);
+  }
+
   @Test
   void aRemovedMemberIsNotListenedToAnyMore() throws InterruptedException {
     Peer one = peer(1);

@@ -38,6 +38,7 @@ class RecordingReceiver implements Receiver {
   final Set<Long> removed = ConcurrentHashMap.newKeySet();
   final Map<Long, List<String>> members = new ConcurrentHashMap<>();
   final FileStore store;
+  volatile long appliedIndex;
   private final NetworkMetrics metrics = new MemberMetrics().network;
   private final long id;
 
@@ -133,6 +134,7 @@ class RecordingReceiver implements Receiver {
     return DescribeResponse.newBuilder()
         .setClusterId(CLUSTER)
         .setMemberId(id)
+        .setAppliedIndex(appliedIndex)
         .addAllMembers(known)
         .build();
   }

@@ -3,6 +3,7 @@ package dev.keelson.sim.network;
 import dev.keelson.node.peer.DirectTransport;
 import dev.keelson.node.peer.Receiver;
 import dev.keelson.proto.peer.DescribeRequest;
+import dev.keelson.proto.peer.DescribeResponse;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.SnapshotMetadata;
 import dev.keelson.sim.member.Life;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -179,7 +181,9 @@ final class Endpoint implements DirectTransport {
 
   private void snapshotArrives(Endpoint from, Path path, Message.InstallSnapshot message) {
     Receiver local = receiver;
-    if (local == null || !accepts(from) || !local.snapshots().needs(message.snapshot().index())) {
+    if (local == null
+        || !accepts(from, local)
+        || !local.snapshots().needs(message.snapshot().index())) {
       return;
     }
     try {
@@ -201,7 +205,7 @@ final class Endpoint implements DirectTransport {
 
   private void received(Endpoint from, List<Message> messages) {
     Receiver local = receiver;
-    if (local != null && accepts(from)) {
+    if (local != null && accepts(from, local)) {
       local.received(messages);
     }
   }
@@ -210,7 +214,7 @@ final class Endpoint implements DirectTransport {
    * Who is no member, or of another cluster, is not listened to: one that was a member is told so,
    * a stranger is asked about.
    */
-  private boolean accepts(Endpoint from) {
+  private boolean accepts(Endpoint from, Receiver local) {
     if (from.clusterId != clusterId) {
       return false;
     }
@@ -221,13 +225,18 @@ final class Endpoint implements DirectTransport {
       from.refusedBy(this);
     } else if (vouching.mayAsk(from.memberId, queue.nowNanos())) {
       network.count("stranger");
-      for (String each : vouching.memberUrls()) {
-        var _ =
-            describe(each, DescribeRequest.getDefaultInstance())
-                .thenAccept(answer -> vouching.answered(from.memberId, clusterId, answer));
-      }
+      askAbout(from, local);
     }
     return false;
+  }
+
+  private void askAbout(Endpoint stranger, Receiver local) {
+    Set<String> urls = vouching.memberUrls();
+    urls.add(stranger.url);
+    List<CompletableFuture<DescribeResponse>> answers = new ArrayList<>();
+    urls.forEach(each -> answers.add(describe(each, DescribeRequest.getDefaultInstance())));
+    answers.add(CompletableFuture.completedFuture(local.describe()));
+    vouching.inquire(stranger.memberId, clusterId).await(answers);
   }
 
   /** Another member says that this one was removed. */

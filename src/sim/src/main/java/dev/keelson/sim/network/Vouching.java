@@ -1,7 +1,6 @@
 package dev.keelson.sim.network;
 
-import dev.keelson.proto.etcdserverpb.Member;
-import dev.keelson.proto.peer.DescribeResponse;
+import dev.keelson.node.peer.Inquiry;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whom one end of the network listens to, by the rules of the server's own transport: members, and
- * strangers for whom a member has vouched; one that was a member never again.
+ * strangers that were found to belong here; one that was a member never again.
  */
 final class Vouching {
   private static final long ASK_AGAIN_NANOS = 2_000_000_000L;
@@ -61,15 +60,14 @@ final class Vouching {
     return true;
   }
 
-  /** A member tells who belongs to the cluster. */
-  void answered(long stranger, long clusterId, DescribeResponse by) {
-    if (by.getClusterId() != clusterId || by.getMemberId() == stranger) {
-      return;
-    }
-    for (Member member : by.getMembersList()) {
-      if (member.getID() == stranger && !isFormer(stranger) && !members.containsKey(stranger)) {
-        guests.put(stranger, member.getPeerURLsList());
-      }
+  /** Asks those who answer about a stranger, which is let in or not. */
+  Inquiry inquire(long stranger, long clusterId) {
+    return new Inquiry(stranger, clusterId, urls -> admit(stranger, urls));
+  }
+
+  private void admit(long stranger, List<String> urls) {
+    if (!isFormer(stranger) && !members.containsKey(stranger)) {
+      guests.put(stranger, urls);
     }
   }
 }
