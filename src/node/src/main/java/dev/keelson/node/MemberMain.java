@@ -70,7 +70,7 @@ public final class MemberMain {
     SystemEnvironment environment = new SystemEnvironment(flags.walOptions());
     GrpcTransport transport =
         new GrpcTransport(
-            PeerSettings.of(flags.listenPeerUrls()), environment, null, PeerFront.GRPC_ONLY);
+            PeerSettings.of(flags.listenPeerUrls()), environment, null, PeerFront.MEMBERS_ONLY);
     try {
       Member member = Member.open(settings, environment, transport, MemberMain::halt).get();
       member.start();

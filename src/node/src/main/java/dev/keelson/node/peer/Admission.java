@@ -7,7 +7,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
-import java.util.Arrays;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -96,7 +97,13 @@ final class Admission implements ServerInterceptor {
         call.getMethodDescriptor()
             .getFullMethodName()
             .equals(PeerGrpc.getDescribeMethod().getFullMethodName());
-    Status refusal = introduction ? null : judge(call, headers);
+    Status refusal =
+        introduction
+            ? null
+            : judge(
+                Identity.from(headers),
+                ownUrls(headers),
+                call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
     if (refusal != null) {
       call.close(refusal, new Metadata());
       return new ServerCall.Listener<>() {};
@@ -104,11 +111,17 @@ final class Admission implements ServerInterceptor {
     return next.startCall(call, headers);
   }
 
-  private @Nullable Status judge(ServerCall<?, ?> call, Metadata headers) {
-    Identity identity = Identity.from(headers);
+  /**
+   * Why somebody is not let in; null if they are.
+   *
+   * @param urls where they say they are reached
+   * @param from their end of the connection
+   */
+  @Nullable Status judge(
+      @Nullable Identity identity, List<String> urls, @Nullable SocketAddress from) {
     if (identity == null) {
       return refuse(
-          Status.INVALID_ARGUMENT, "a peer call does not say who calls whom", "from " + host(call));
+          Status.INVALID_ARGUMENT, "a peer call does not say who calls whom", "from " + host(from));
     }
     String sender = "member " + Identity.hex(identity.from());
     if (identity.cluster() != clusterId) {
@@ -117,14 +130,14 @@ final class Admission implements ServerInterceptor {
           "cluster ID mismatch",
           "%s at %s is of cluster %s, this is cluster %s"
               .formatted(
-                  sender, host(call), Identity.hex(identity.cluster()), Identity.hex(clusterId)));
+                  sender, host(from), Identity.hex(identity.cluster()), Identity.hex(clusterId)));
     }
     if (identity.to() != memberId) {
       return refuse(
           Status.FAILED_PRECONDITION,
           "to field mismatch",
           "%s at %s looks for member %s, this is member %s"
-              .formatted(sender, host(call), Identity.hex(identity.to()), Identity.hex(memberId)));
+              .formatted(sender, host(from), Identity.hex(identity.to()), Identity.hex(memberId)));
     }
     if (isAdmitted(identity.from())) {
       return null;
@@ -133,22 +146,19 @@ final class Admission implements ServerInterceptor {
       return refuse(Status.PERMISSION_DENIED, REMOVED, sender);
     }
     if (identity.from() != memberId && identity.from() != 0) {
-      stranger.accept(identity.from(), ownUrls(headers));
+      stranger.accept(identity.from(), urls.stream().limit(OWN_URLS_MAX).toList());
     }
-    return refuse(Status.PERMISSION_DENIED, UNKNOWN, sender + " at " + host(call));
+    return refuse(Status.PERMISSION_DENIED, UNKNOWN, sender + " at " + host(from));
   }
 
   private static List<String> ownUrls(Metadata headers) {
     String urls = headers.get(Identity.URLS);
-    return urls == null || urls.isEmpty()
-        ? List.of()
-        : Arrays.stream(urls.split(",")).limit(OWN_URLS_MAX).toList();
+    return urls == null || urls.isEmpty() ? List.of() : List.of(urls.split(","));
   }
 
   /** The host only: the port is another one each time. */
-  private static String host(ServerCall<?, ?> call) {
-    Object address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-    return address instanceof java.net.InetSocketAddress inet
+  private static String host(@Nullable SocketAddress address) {
+    return address instanceof InetSocketAddress inet
         ? inet.getHostString()
         : String.valueOf(address);
   }

@@ -12,16 +12,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the {@link PeerFront} have a connection first; grpc-java goes on once the front says that it
- * is one for gRPC.
+ * is one for gRPC, and never hears of one for a snapshot.
  */
 final class FrontNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final InternalProtocolNegotiator.ProtocolNegotiator plaintext =
       InternalProtocolNegotiators.serverPlaintext();
   private final PeerFront.Connections front;
+  private final SnapshotReceiver snapshots;
   private final AsciiString scheme;
 
-  FrontNegotiator(PeerFront.Connections front, boolean secure) {
+  FrontNegotiator(PeerFront.Connections front, SnapshotReceiver snapshots, boolean secure) {
     this.front = front;
+    this.snapshots = snapshots;
     this.scheme = AsciiString.of(secure ? "https" : "http");
   }
 
@@ -52,7 +54,10 @@ final class FrontNegotiator implements InternalProtocolNegotiator.ProtocolNegoti
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-      context.pipeline().addBefore(context.name(), null, front.begin(_ -> new Decision(context)));
+      PeerFront.Destinations destinations =
+          new PeerFront.Destinations(
+              _ -> new Decision(context), first -> snapshots.accept(first.channel()));
+      context.pipeline().addBefore(context.name(), null, front.begin(destinations));
     }
 
     @Override

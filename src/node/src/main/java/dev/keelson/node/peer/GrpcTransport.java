@@ -38,8 +38,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to the other members over gRPC. All connections of a member, both directions, are served
- * by a few event loops; names are looked up by threads that are there while look-ups last.
+ * The way to the other members: gRPC, and connections of bytes for snapshots. All connections of a
+ * member, both directions, are served by a few event loops; names are looked up by threads that are
+ * there while look-ups last.
  */
 public final class GrpcTransport implements Transport {
   private final PeerSettings settings;
@@ -93,7 +94,12 @@ public final class GrpcTransport implements Transport {
     PeerTable peers = new PeerTable(context, loops, this::describe);
     PeerServer server =
         new PeerServer(
-            settings, front, loops, PeerService.define(context, peers), receiver::describe);
+            settings,
+            front,
+            loops,
+            PeerService.define(context, peers),
+            new SnapshotReceiver(context, peers.admission()),
+            receiver::describe);
     server.start();
     running = new Running(peers, server, environment.every(settings.probeMillis(), peers::tick));
   }

@@ -200,7 +200,7 @@ final class Lane {
       queue.open();
       Metadata headers = identity.toMetadata();
       headers.put(Identity.LANE, kind.text());
-      headers.put(Identity.URLS, context.ownUrls());
+      headers.put(Identity.URLS, String.join(",", context.ownUrls()));
       started.start(new Acks(started), headers);
       started.request(1);
       tick();

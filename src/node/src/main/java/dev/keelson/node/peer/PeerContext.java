@@ -1,7 +1,7 @@
 package dev.keelson.node.peer;
 
 import dev.keelson.node.env.Environment;
-import java.util.stream.Collectors;
+import java.util.List;
 
 /** What all connections of one member share. */
 record PeerContext(
@@ -11,11 +11,11 @@ record PeerContext(
     long clusterId,
     long memberId,
     Receiver receiver) {
-  /** Where the others reach this member, as its list of members says, with commas between. */
-  String ownUrls() {
+  /** Where the others reach this member, as its list of members says. */
+  List<String> ownUrls() {
     return receiver.describe().getMembersList().stream()
         .filter(member -> member.getID() == memberId)
         .flatMap(member -> member.getPeerURLsList().stream())
-        .collect(Collectors.joining(","));
+        .toList();
   }
 }

@@ -9,8 +9,14 @@ import java.util.function.Supplier;
 /** How connections to the peer port begin: the host brings TLS, and what else it answers there. */
 @FunctionalInterface
 public interface PeerFront {
-  /** gRPC alone, in the clear. */
-  PeerFront GRPC_ONLY =
+  /**
+   * What a connection for a snapshot begins with; no method of HTTP/1, and nothing of HTTP/2's
+   * preface (RFC 9113 section 3.4).
+   */
+  String SNAPSHOT_PREFACE = "keelson-snapshot/1\n";
+
+  /** What members say to each other alone, in the clear. */
+  PeerFront MEMBERS_ONLY =
       (secure, self) -> {
         if (secure) {
           throw new IllegalArgumentException("an https peer URL to listen on, but no certificate");
@@ -27,15 +33,21 @@ public interface PeerFront {
    */
   Connections prepare(boolean secure, Supplier<DescribeResponse> self);
 
+  /**
+   * What the transport serves. Each gives a handler to be put behind the one whose context it is
+   * given, before that passes on the first bytes.
+   *
+   * @param grpc for connections that begin with HTTP/2's preface
+   * @param snapshots for those that begin with {@link #SNAPSHOT_PREFACE}
+   */
+  record Destinations(
+      Function<ChannelHandlerContext, ChannelHandler> grpc,
+      Function<ChannelHandlerContext, ChannelHandler> snapshots) {}
+
   /** Begins one connection after the other. */
   @FunctionalInterface
   interface Connections {
-    /**
-     * The first handler of a new connection.
-     *
-     * @param grpc gives what serves HTTP/2; to be put behind the handler whose context it is given,
-     *     before that passes on the first bytes
-     */
-    ChannelHandler begin(Function<ChannelHandlerContext, ChannelHandler> grpc);
+    /** The first handler of a new connection. */
+    ChannelHandler begin(Destinations destinations);
   }
 }

@@ -1,11 +1,7 @@
 package dev.keelson.node.peer;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.keelson.proto.peer.PeerGrpc;
 import dev.keelson.proto.peer.RaftAck;
-import dev.keelson.proto.peer.SnapshotChunk;
-import dev.keelson.proto.peer.SnapshotResult;
 import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
@@ -16,9 +12,8 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * The methods that carry consensus and snapshots, with marshallers of their own: a sender encodes
- * messages straight into the buffers of the connection, a receiver decodes them knowing who sent
- * them.
+ * The method that carries consensus, with marshallers of its own: a sender encodes messages
+ * straight into the buffers of the connection, a receiver decodes them knowing who sent them.
  */
 final class PeerMethods {
   /** As senders see it. */
@@ -31,12 +26,6 @@ final class PeerMethods {
   static final MethodDescriptor<byte[], RaftAck> RECEIVE =
       PeerGrpc.getRaftMethod().toBuilder(
               new BytesMarshaller(), PeerGrpc.getRaftMethod().getResponseMarshaller())
-          .build();
-
-  /** As receivers see it: the bytes of a chunk stand in the message as it arrived. */
-  static final MethodDescriptor<SnapshotChunk, SnapshotResult> RECEIVE_SNAPSHOT =
-      PeerGrpc.getInstallSnapshotMethod().toBuilder(
-              new ChunkMarshaller(), PeerGrpc.getInstallSnapshotMethod().getResponseMarshaller())
           .build();
 
   private PeerMethods() {}
@@ -94,27 +83,6 @@ final class PeerMethods {
     @Override
     public byte[] parse(InputStream stream) {
       return readAll(stream);
-    }
-  }
-
-  private static final class ChunkMarshaller implements MethodDescriptor.Marshaller<SnapshotChunk> {
-    @Override
-    public InputStream stream(SnapshotChunk chunk) {
-      throw new UnsupportedOperationException("receivers send results only");
-    }
-
-    @Override
-    public SnapshotChunk parse(InputStream stream) {
-      CodedInputStream in = UnsafeByteOperations.unsafeWrap(readAll(stream)).newCodedInput();
-      in.enableAliasing(true);
-      try {
-        return SnapshotChunk.parseFrom(in);
-      } catch (IOException e) {
-        throw Status.INTERNAL
-            .withDescription("a chunk that cannot be decoded")
-            .withCause(e)
-            .asRuntimeException();
-      }
     }
   }
 

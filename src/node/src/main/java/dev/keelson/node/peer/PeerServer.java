@@ -5,6 +5,8 @@ import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.InternalNettyServerBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
@@ -27,6 +29,12 @@ final class PeerServer {
   private static final int STREAMS_MAX = 128;
   private static final long KEEPALIVE_SECONDS = 10;
 
+  /** What is read at once: Netty's numbers, but more where a snapshot comes in. */
+  private static final int READ_BYTES_MIN = 64;
+
+  private static final int READ_BYTES = 2048;
+  private static final int READ_BYTES_MAX = 256 << 10;
+
   private final List<Server> servers = new ArrayList<>();
 
   PeerServer(
@@ -34,6 +42,7 @@ final class PeerServer {
       PeerFront front,
       EventLoopGroup loops,
       ServerServiceDefinition service,
+      SnapshotReceiver snapshots,
       Supplier<DescribeResponse> self) {
     List<SocketAddress> plain = new ArrayList<>();
     List<SocketAddress> encrypted = new ArrayList<>();
@@ -42,18 +51,27 @@ final class PeerServer {
       (url.secure() ? encrypted : plain).add(new InetSocketAddress(url.host(), url.port()));
     }
     if (!plain.isEmpty()) {
-      servers.add(build(settings, plain, false, front.prepare(false, self), loops, service));
+      servers.add(
+          build(settings, plain, negotiator(front, snapshots, false, self), loops, service));
     }
     if (!encrypted.isEmpty()) {
-      servers.add(build(settings, encrypted, true, front.prepare(true, self), loops, service));
+      servers.add(
+          build(settings, encrypted, negotiator(front, snapshots, true, self), loops, service));
     }
+  }
+
+  private static FrontNegotiator negotiator(
+      PeerFront front,
+      SnapshotReceiver snapshots,
+      boolean secure,
+      Supplier<DescribeResponse> self) {
+    return new FrontNegotiator(front.prepare(secure, self), snapshots, secure);
   }
 
   private static Server build(
       PeerSettings settings,
       List<SocketAddress> addresses,
-      boolean secure,
-      PeerFront.Connections front,
+      FrontNegotiator negotiator,
       EventLoopGroup loops,
       ServerServiceDefinition service) {
     NettyServerBuilder builder = NettyServerBuilder.forAddress(addresses.getFirst());
@@ -62,6 +80,9 @@ final class PeerServer {
         .bossEventLoopGroup(loops)
         .workerEventLoopGroup(loops)
         .channelType(NioServerSocketChannel.class)
+        .withChildOption(
+            ChannelOption.RCVBUF_ALLOCATOR,
+            new AdaptiveRecvByteBufAllocator(READ_BYTES_MIN, READ_BYTES, READ_BYTES_MAX))
         .directExecutor()
         .maxInboundMessageSize(settings.messageBytesMax())
         .maxInboundMetadataSize(METADATA_BYTES_MAX)
@@ -71,7 +92,9 @@ final class PeerServer {
         .keepAliveTimeout(settings.readTimeoutMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveTime(1, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true)
-        .protocolNegotiator(new FrontNegotiator(front, secure))
+        // the front has a deadline of its own; connections for snapshots never become gRPC's
+        .handshakeTimeout(Long.MAX_VALUE, TimeUnit.MILLISECONDS)
+        .protocolNegotiator(negotiator)
         .addService(service);
     InternalNettyServerBuilder.setStatsEnabled(builder, false);
     InternalNettyServerBuilder.setTracingEnabled(builder, false);

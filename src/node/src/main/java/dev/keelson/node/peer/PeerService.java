@@ -23,12 +23,9 @@ final class PeerService {
   static ServerServiceDefinition define(PeerContext context, PeerTable peers) {
     Receiver receiver = context.receiver();
     RaftStream raft = new RaftStream(context, peers);
-    SnapshotCalls snapshots = new SnapshotCalls(context);
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(PeerGrpc.SERVICE_NAME)
             .addMethod(PeerMethods.RECEIVE)
-            .addMethod(PeerMethods.RECEIVE_SNAPSHOT)
-            .addMethod(PeerGrpc.getSnapshotProgressMethod())
             .addMethod(PeerGrpc.getLeaseRenewMethod())
             .addMethod(PeerGrpc.getLeaseTimeToLiveMethod())
             .addMethod(PeerGrpc.getPromoteMethod())
@@ -36,8 +33,6 @@ final class PeerService {
             .addMethod(PeerGrpc.getDescribeMethod());
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(descriptor.build()).addMethod(PeerMethods.RECEIVE, raft);
-    service.addMethod(PeerMethods.RECEIVE_SNAPSHOT, snapshots);
-    add(service, PeerGrpc.getSnapshotProgressMethod(), snapshots::progress);
     add(service, PeerGrpc.getLeaseRenewMethod(), receiver::renewLeases);
     add(service, PeerGrpc.getLeaseTimeToLiveMethod(), receiver::timeToLive);
     add(service, PeerGrpc.getPromoteMethod(), receiver::promote);

@@ -1,14 +1,11 @@
 package dev.keelson.node.peer;
 
-import com.google.protobuf.ByteString;
 import dev.keelson.node.env.Cancellable;
 import dev.keelson.node.env.RateLimit;
 import dev.keelson.node.metrics.NetworkMetrics;
-import dev.keelson.proto.peer.PeerGrpc;
-import dev.keelson.proto.peer.SnapshotProgressRequest;
+import dev.keelson.proto.peer.SnapshotOpening;
 import dev.keelson.proto.peer.SnapshotResult;
 import dev.keelson.raft.Message;
-import io.grpc.ManagedChannel;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +13,6 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +21,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends snapshots: one to each member at a time, on a connection of its own, at a limited rate, and
- * after a broken connection from where the receiver says. Memory: one chunk per transfer, beside
- * what gRPC has in flight.
+ * from where the receiver says. Memory: one piece per transfer, beside what a {@link ByteLink} has
+ * on its way.
  *
  * <p>However a transfer ends, the receiver of {@link Receiver#snapshotSent} is told, once.
  */
 final class SnapshotSender {
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotSender.class);
-  private static final int CHUNK_BYTES = 256 << 10;
   private static final int FRUITLESS_MAX = 5;
   private static final int SPOILED_MAX = 2;
 
   /** Consensus asks again as soon as it hears of a failure. */
   private static final long FAILURE_PAUSE_MILLIS = 1000;
+
+  /** The receiver's sync of everything is within its last answer. */
+  private static final long RESULT_MILLIS = 300_000;
 
   private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -99,7 +97,6 @@ final class SnapshotSender {
     private final long to;
     private final NetworkMetrics.Peer counters;
     private final long begunNanos = context.environment().nanoTime();
-    private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
     private final CRC32C checksum = new CRC32C();
     private volatile Message.InstallSnapshot message;
     private @Nullable Thread thread; // guarded by this
@@ -126,7 +123,7 @@ final class SnapshotSender {
       pause = null;
       retrying = false;
       heardMeanwhile = false;
-      thread = Thread.ofVirtual().name("snapshot-out").start(this::run);
+      thread = Thread.ofPlatform().daemon().name("snapshot-out").start(this::run);
     }
 
     private void run() {
@@ -288,45 +285,70 @@ final class SnapshotSender {
     private SnapshotResult send(OutgoingSnapshot snapshot, int attempt)
         throws IOException, InterruptedException {
       List<String> urls = peer.urls();
-      ManagedChannel channel = context.dialer().dial(urls.get(attempt % urls.size()), loops.next());
-      try {
-        offset = attempt == 0 ? 0 : progress(channel, snapshot);
-        SnapshotStream stream =
-            new SnapshotStream(
-                channel, peer.identity().toMetadata(), snapshot.header(message.term()));
-        try (OutgoingSnapshot.Content content = snapshot.open()) {
-          while (offset < snapshot.sizeBytes() && stream.awaitReady()) {
-            sendChunk(snapshot, content, stream);
-          }
-          if (offset == snapshot.sizeBytes() && stream.awaitReady()) {
-            stream.finish((int) checksum.getValue());
-          }
-          return stream.awaitResult();
-        } finally {
-          stream.cancel();
+      try (ByteLink link =
+              context.dialer().connect(urls.get(attempt % urls.size()), loops.next().next());
+          OutgoingSnapshot.Content content = snapshot.open()) {
+        SnapshotFrames frames = new SnapshotFrames(link);
+        frames.open(opening(snapshot));
+        SnapshotResult answer = frames.result(SnapshotFrames.STALLED_MILLIS);
+        if (answer.getOutcome() != SnapshotResult.Outcome.GO_ON) {
+          return answer;
         }
-      } finally {
-        channel.shutdownNow();
+        offset = Math.clamp(answer.getNextOffset(), 0, snapshot.sizeBytes());
+        catchUp(content);
+        while (offset < snapshot.sizeBytes() && link.awaitWritable(SnapshotFrames.STALLED_MILLIS)) {
+          sendPiece(snapshot, content, frames);
+        }
+        if (offset == snapshot.sizeBytes()) {
+          frames.finish((int) checksum.getValue());
+        }
+        return frames.result(RESULT_MILLIS);
       }
     }
 
-    private void sendChunk(
-        OutgoingSnapshot snapshot, OutgoingSnapshot.Content content, SnapshotStream stream)
+    private SnapshotOpening opening(OutgoingSnapshot snapshot) {
+      Identity identity = peer.identity();
+      return SnapshotOpening.newBuilder()
+          .setClusterId(identity.cluster())
+          .setFrom(identity.from())
+          .setTo(identity.to())
+          .addAllPeerUrls(context.ownUrls())
+          .setHeader(snapshot.header(message.term()))
+          .build();
+    }
+
+    /** The checksum of what an earlier transfer of the same content brought to the receiver. */
+    private void catchUp(OutgoingSnapshot.Content content) throws IOException {
+      ByteBuffer known = ByteBuffer.allocate(SnapshotFrames.CHUNK_BYTES);
+      while (summed < offset) {
+        known.clear().limit((int) Math.min(known.capacity(), offset - summed));
+        content.read(summed, known);
+        summed += known.position();
+        checksum.update(known.flip());
+      }
+    }
+
+    private void sendPiece(
+        OutgoingSnapshot snapshot, OutgoingSnapshot.Content content, SnapshotFrames frames)
         throws IOException, InterruptedException {
-      chunk.clear();
-      chunk.limit((int) Math.min(CHUNK_BYTES, snapshot.sizeBytes() - offset));
-      content.read(offset, chunk);
-      chunk.flip();
-      // a repeated part was summed the first time
-      int known = (int) Math.min(chunk.limit(), Math.max(0, summed - offset));
-      checksum.update(chunk.array(), known, chunk.limit() - known);
-      summed = Math.max(summed, offset + chunk.limit());
-      long wait = limit.take(chunk.limit());
+      int length = (int) Math.min(SnapshotFrames.CHUNK_BYTES, snapshot.sizeBytes() - offset);
+      long wait = limit.take(length);
       if (wait > 0) {
         TimeUnit.NANOSECONDS.sleep(wait);
       }
-      stream.send(offset, chunk);
-      offset += chunk.limit();
+      SnapshotFrames.Piece piece = frames.piece(length);
+      try {
+        content.read(offset, piece.content());
+      } catch (IOException | RuntimeException e) {
+        piece.discard();
+        throw e;
+      }
+      // a repeated part was summed the first time
+      int known = (int) Math.min(length, Math.max(0, summed - offset));
+      checksum.update(piece.content().position(known).limit(length));
+      summed = Math.max(summed, offset + length);
+      piece.send();
+      offset += length;
       long now = context.environment().nanoTime();
       if (now - reportedNanos > REPORT_NANOS) {
         reportedNanos = now;
@@ -335,27 +357,6 @@ final class SnapshotSender {
             .addKeyValue("sent-bytes", offset)
             .addKeyValue("of-bytes", snapshot.sizeBytes())
             .log("a snapshot is on its way");
-      }
-    }
-
-    /** Where the receiver wants to go on; never beyond what was sent to it. */
-    private long progress(ManagedChannel channel, OutgoingSnapshot snapshot)
-        throws IOException, InterruptedException {
-      try {
-        long next =
-            RemotePeer.unary(
-                    channel,
-                    PeerGrpc.getSnapshotProgressMethod(),
-                    SnapshotProgressRequest.newBuilder()
-                        .setId(ByteString.copyFrom(snapshot.id()))
-                        .build(),
-                    peer.identity().toMetadata(),
-                    context.settings().callTimeoutMillis())
-                .get()
-                .getNextOffset();
-        return Math.clamp(next, 0, summed);
-      } catch (ExecutionException e) {
-        throw new IOException(e.getCause());
       }
     }
   }

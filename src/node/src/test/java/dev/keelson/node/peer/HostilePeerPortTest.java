@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.proto.peer.RaftAck;
-import dev.keelson.proto.peer.SnapshotChunk;
-import dev.keelson.proto.peer.SnapshotData;
-import dev.keelson.proto.peer.SnapshotEnd;
 import dev.keelson.proto.peer.SnapshotFile;
 import dev.keelson.proto.peer.SnapshotHeader;
+import dev.keelson.proto.peer.SnapshotOpening;
 import dev.keelson.proto.peer.SnapshotResult;
 import dev.keelson.raft.Message;
 import io.grpc.CallOptions;
@@ -24,6 +22,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -209,7 +208,7 @@ class HostilePeerPortTest {
       while (socket.getInputStream().read() >= 0) {
         // what the server says before it closes
       }
-    } catch (java.net.SocketException e) {
+    } catch (SocketException e) {
       // closed all the same
     }
     stillServes();
@@ -256,85 +255,168 @@ class HostilePeerPortTest {
     out.writeBytes(payload);
   }
 
-  private static SnapshotChunk header(String name, long size) {
-    return SnapshotChunk.newBuilder()
+  private static SnapshotOpening opening(long cluster, String name, long size, int format) {
+    return SnapshotOpening.newBuilder()
+        .setClusterId(cluster)
+        .setFrom(1)
+        .setTo(2)
         .setHeader(
             SnapshotHeader.newBuilder()
                 .setId(ByteString.copyFromUtf8("id"))
                 .setTerm(1)
                 .setIndex(9)
-                .setFormat(1)
+                .setFormat(format)
                 .addFiles(SnapshotFile.newBuilder().setName(name).setSizeBytes(size)))
         .build();
   }
 
-  private static SnapshotChunk data(long offset, byte[] bytes, int damage) {
+  private static byte[] frame(byte[] payload, int damage) {
     CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    return SnapshotChunk.newBuilder()
-        .setData(
-            SnapshotData.newBuilder()
-                .setOffset(offset)
-                .setData(ByteString.copyFrom(bytes))
-                .setCrc32C((int) crc.getValue() ^ damage))
-        .build();
+    crc.update(payload);
+    return frame(payload.length, (int) crc.getValue() ^ damage, payload);
   }
 
-  private ClientCall<SnapshotChunk, SnapshotResult> snapshot(SnapshotChunk... chunks) {
-    ClientCall<SnapshotChunk, SnapshotResult> call =
-        start(
-            dev.keelson.proto.peer.PeerGrpc.getInstallSnapshotMethod(),
-            headers(RecordingReceiver.CLUSTER, 1, 2));
-    for (SnapshotChunk chunk : chunks) {
-      call.sendMessage(chunk);
+  private static byte[] frame(int length, int crc32c, byte[] payload) {
+    return ByteBuffer.allocate(8 + payload.length)
+        .putInt(length)
+        .putInt(crc32c)
+        .put(payload)
+        .array();
+  }
+
+  /** A sender made by hand. */
+  private final class Sender implements AutoCloseable {
+    private final Socket socket;
+    private final DataInputStream in;
+
+    Sender(byte[]... frames) throws IOException {
+      socket = new Socket("127.0.0.1", victim.port());
+      socket.setSoTimeout(20_000);
+      in = new DataInputStream(socket.getInputStream());
+      socket
+          .getOutputStream()
+          .write(PeerFront.SNAPSHOT_PREFACE.getBytes(StandardCharsets.US_ASCII));
+      for (byte[] frame : frames) {
+        socket.getOutputStream().write(frame);
+      }
     }
-    return call;
+
+    SnapshotResult result() throws IOException {
+      byte[] payload = new byte[in.readInt()];
+      int crc32c = in.readInt();
+      in.readFully(payload);
+      assertThat(frame(payload, 0)).isEqualTo(frame(payload.length, crc32c, payload));
+      return SnapshotResult.parseFrom(payload);
+    }
+
+    SnapshotResult refusal() throws IOException {
+      SnapshotResult first = result();
+      assertThat(first.getOutcome()).isNotEqualTo(SnapshotResult.Outcome.GO_ON);
+      return first;
+    }
+
+    void isDropped() throws IOException {
+      try {
+        assertThat(in.read()).isNegative();
+      } catch (SocketException e) {
+        // closed with our bytes unread
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
   }
 
-  private SnapshotResult result() throws InterruptedException {
-    Object answer = answers.poll(20, TimeUnit.SECONDS);
-    assertThat(answer).isInstanceOf(SnapshotResult.class);
-    return (SnapshotResult) answer;
+  private static byte[] opened(String name, long size) {
+    return frame(opening(RecordingReceiver.CLUSTER, name, size, 1).toByteArray(), 0);
   }
 
   @Test
   void aSnapshotThatLeadsOutOfItsDirectoryIsRefused() throws Exception {
     for (String name : List.of("../x", "/etc/x", "a/b", "", ".", "..", ".hidden")) {
-      snapshot(header(name, 3));
-      assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      try (Sender sender = new Sender(opened(name, 3))) {
+        sender.isDropped();
+      }
     }
-    snapshot(header("a", -1));
-    assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-    snapshot(data(0, new byte[3], 0));
-    assertThat(ended().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    try (Sender sender = new Sender(opened("a", -1))) {
+      sender.isDropped();
+    }
+    assertThat(victim.receiver.store.directory()).isEmptyDirectory();
+    stillServes();
+  }
+
+  @Test
+  void whatIsNoSnapshotEndsTheConnection() throws Exception {
+    byte[] rubbish = new byte[1000];
+    new Random(4).nextBytes(rubbish);
+    rubbish[0] = 0x7f; // of an impossible length
+    for (byte[] bad :
+        List.of(
+            rubbish,
+            frame(rubbish, 0),
+            frame(opening(RecordingReceiver.CLUSTER, "a", 3, 1).toByteArray(), 1),
+            frame(0, 0, new byte[0]),
+            frame(-1, 0, new byte[0]))) {
+      try (Sender sender = new Sender(bad)) {
+        sender.isDropped();
+      }
+    }
+    assertThat(victim.receiver.store.directory()).isEmptyDirectory();
+    stillServes();
+  }
+
+  @Test
+  void contentBeyondWhatWasSaidEndsTheConnection() throws Exception {
+    for (byte[] bad :
+        List.of(frame(new byte[4], 0), frame(SnapshotFrames.CHUNK_BYTES + 1, 0, new byte[0]))) {
+      try (Sender sender = new Sender(opened("a", 3), bad)) {
+        assertThat(sender.result().getOutcome()).isEqualTo(SnapshotResult.Outcome.GO_ON);
+        sender.isDropped();
+      }
+    }
+    stillServes();
+  }
+
+  @Test
+  void whoSendsASnapshotHasToBelongHere() throws Exception {
+    try (Sender sender = new Sender(frame(opening(99, "a", 3, 1).toByteArray(), 0))) {
+      SnapshotResult refusal = sender.refusal();
+      assertThat(refusal.getOutcome()).isEqualTo(SnapshotResult.Outcome.REFUSED);
+      assertThat(refusal.getDetail()).startsWith("cluster ID mismatch");
+    }
     assertThat(victim.receiver.store.directory()).isEmptyDirectory();
   }
 
   @Test
-  void damagedChunksAreToldAndWhatIsGoodIsKept() throws Exception {
+  void damagedContentIsToldAndWhatIsGoodIsKept() throws Exception {
     byte[] good = {1, 2, 3};
-    snapshot(header("a", 6), data(0, good, 0), data(3, good, 1));
-    SnapshotResult damaged = result();
-    assertThat(damaged.getOutcome()).isEqualTo(SnapshotResult.Outcome.CORRUPT);
-    assertThat(damaged.getNextOffset()).isEqualTo(3);
-    snapshot(header("a", 6), data(0, good, 0));
-    assertThat(result().getNextOffset()).isEqualTo(3);
-    SnapshotChunk wrongEnd =
-        SnapshotChunk.newBuilder().setEnd(SnapshotEnd.newBuilder().setCrc32C(7)).build();
-    snapshot(header("a", 6), data(3, good, 0), wrongEnd);
-    SnapshotResult spoiled = result();
-    assertThat(spoiled.getOutcome()).isEqualTo(SnapshotResult.Outcome.CORRUPT);
-    assertThat(spoiled.getNextOffset()).isZero();
+    try (Sender sender = new Sender(opened("a", 6), frame(good, 0), frame(good, 1))) {
+      assertThat(sender.result().getOutcome()).isEqualTo(SnapshotResult.Outcome.GO_ON);
+      SnapshotResult damaged = sender.refusal();
+      assertThat(damaged.getOutcome()).isEqualTo(SnapshotResult.Outcome.CORRUPT);
+      assertThat(damaged.getNextOffset()).isEqualTo(3);
+    }
+    byte[] wrongEnd = frame(0, 7, new byte[0]);
+    try (Sender sender = new Sender(opened("a", 6), frame(good, 0), wrongEnd)) {
+      SnapshotResult goOn = sender.result();
+      assertThat(goOn.getOutcome()).isEqualTo(SnapshotResult.Outcome.GO_ON);
+      assertThat(goOn.getNextOffset()).isEqualTo(3);
+      SnapshotResult spoiled = sender.refusal();
+      assertThat(spoiled.getOutcome()).isEqualTo(SnapshotResult.Outcome.CORRUPT);
+      assertThat(spoiled.getNextOffset()).isZero();
+    }
     assertThat(victim.receiver.messages).isEmpty();
     assertThat(victim.receiver.store.directory()).isEmptyDirectory();
   }
 
   @Test
   void anUnknownFormatIsRefused() throws Exception {
-    snapshot(
-        SnapshotChunk.newBuilder()
-            .setHeader(SnapshotHeader.newBuilder().setFormat(99).setIndex(9).setTerm(1))
-            .build());
-    assertThat(result().getOutcome()).isEqualTo(SnapshotResult.Outcome.UNSUPPORTED_FORMAT);
+    byte[] unknown = frame(opening(RecordingReceiver.CLUSTER, "a", 3, 99).toByteArray(), 0);
+    try (Sender sender = new Sender(unknown)) {
+      assertThat(sender.refusal().getOutcome())
+          .isEqualTo(SnapshotResult.Outcome.UNSUPPORTED_FORMAT);
+    }
   }
 }

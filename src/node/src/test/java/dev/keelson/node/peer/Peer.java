@@ -26,7 +26,7 @@ final class Peer implements AutoCloseable {
   Peer(long id, long cluster, PeerSettings settings) {
     this.id = id;
     receiver = new RecordingReceiver(id, temporary());
-    transport = new GrpcTransport(settings, environment, null, PeerFront.GRPC_ONLY);
+    transport = new GrpcTransport(settings, environment, null, PeerFront.MEMBERS_ONLY);
     transport.start(cluster, id, receiver);
   }
 

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How connections to the peer port begin: TLS, then the sniffer; HTTP/2 goes to the transport of
- * the members, HTTP/1 is answered here.
+ * How connections to the peer port begin: TLS, then the sniffer; HTTP/2 and snapshots go to the
+ * transport of the members, HTTP/1 is answered here.
  */
 public final class PeerPort implements PeerFront {
 
@@ -44,7 +44,9 @@ public final class PeerPort implements PeerFront {
         new ConnectionStart(
             secure ? Encryption.TLS : Encryption.NONE, tls, newcomers, patience, rejections);
     PeerAnswers answers = new PeerAnswers(self, versions);
-    return grpc ->
-        start.handler(new ProtocolSniffer.Destinations(grpc, _ -> new PeerHttp(answers, patience)));
+    return members ->
+        start.handler(
+            new ProtocolSniffer.Destinations(
+                members.grpc(), _ -> new PeerHttp(answers, patience), members.snapshots()));
   }
 }

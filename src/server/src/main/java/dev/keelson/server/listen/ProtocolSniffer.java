@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the first bytes of a connection, decrypted if need be, and hands it, bytes included, to
- * the handler of its protocol. A connection that speaks neither protocol, or does not say in time,
- * is closed; so is one whose handshake takes too long.
+ * the handler of its protocol. A connection that speaks none of them, or does not say in time, is
+ * closed; so is one whose handshake takes too long.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a close that fails shows as an inactive channel
 final class ProtocolSniffer extends ByteToMessageDecoder {
@@ -24,10 +24,19 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
    *
    * @param http2 makes the handler for HTTP/2; null closes such connections
    * @param http1 makes the handler for HTTP/1; null closes such connections
+   * @param snapshots makes the handler for a member's snapshots; null closes such connections
    */
   record Destinations(
       @Nullable Function<ChannelHandlerContext, ChannelHandler> http2,
-      @Nullable Function<ChannelHandlerContext, ChannelHandler> http1) {}
+      @Nullable Function<ChannelHandlerContext, ChannelHandler> http1,
+      @Nullable Function<ChannelHandlerContext, ChannelHandler> snapshots) {
+    /** What clients speak. */
+    Destinations(
+        @Nullable Function<ChannelHandlerContext, ChannelHandler> http2,
+        @Nullable Function<ChannelHandlerContext, ChannelHandler> http1) {
+      this(http2, http1, null);
+    }
+  }
 
   private final Destinations destinations;
   private final Newcomers newcomers;
@@ -68,6 +77,7 @@ final class ProtocolSniffer extends ByteToMessageDecoder {
       case UNDECIDED -> {}
       case HTTP1 -> handOver(context, bytes, destinations.http1());
       case HTTP2 -> handOver(context, bytes, destinations.http2());
+      case SNAPSHOT -> handOver(context, bytes, destinations.snapshots());
       case UNKNOWN -> refuse(context, bytes);
     }
   }

@@ -235,12 +235,15 @@ final class PeerPortIT {
         peerTls(
                 "--peer-client-cert-file=" + path("dialling.pem"),
                 "--peer-client-key-file=" + path("dialling.key"),
-                "--peer-skip-client-san-verification")
+                "--peer-skip-client-san-verification",
+                "--snapshot-catchup-entries=1")
             .toArray(String[]::new);
     ServerProcess first = alone(Servers.program(), List.of(flags));
     ServerProcess learner = ServerProcess.joining(List.of(first), flags);
     running.add(learner);
     etcdctl(first, "put", "before", "the learner came");
+    etcdctl(first, "put", "now", "the log forgets");
+    etcdctl(first, "compact", "2", "--physical");
     assertThat(
             etcdctl(first, "member", "add", "m2", "--learner", "--peer-urls=" + learner.peerUrl()))
         .contains("added to cluster");
@@ -277,6 +280,8 @@ final class PeerPortIT {
         .isPositive();
     assertThat(metric(http, learner, "etcd_network_peer_received_bytes_total{From=\"" + from))
         .isPositive();
+
+    assertThat(metric(http, first, "etcd_network_snapshot_send_success{To=\"" + to)).isEqualTo(1);
 
     etcdctl(first, "member", "promote", to);
     await("a voter is ready", learner, () -> status(http, at, "/readyz") == 200);

@@ -2,10 +2,12 @@ package dev.keelson.server.listen;
 
 import static dev.keelson.server.listen.FirstBytes.Protocol.HTTP1;
 import static dev.keelson.server.listen.FirstBytes.Protocol.HTTP2;
+import static dev.keelson.server.listen.FirstBytes.Protocol.SNAPSHOT;
 import static dev.keelson.server.listen.FirstBytes.Protocol.UNDECIDED;
 import static dev.keelson.server.listen.FirstBytes.Protocol.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.node.peer.PeerFront;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,17 @@ class FirstBytesTest {
     }
     assertThat(judge(PREFACE)).isEqualTo(HTTP2);
     assertThat(judge(PREFACE + "\0\0\0\4")).isEqualTo(HTTP2);
+  }
+
+  @Test
+  void aSnapshotIsOneOnlyWhenItsPrefaceIsWhole() {
+    String preface = PeerFront.SNAPSHOT_PREFACE;
+    for (int length = 0; length < preface.length(); length++) {
+      assertThat(judge(preface.substring(0, length))).as("%d bytes", length).isEqualTo(UNDECIDED);
+    }
+    assertThat(judge(preface)).isEqualTo(SNAPSHOT);
+    assertThat(judge(preface + "\0\0\0\4")).isEqualTo(SNAPSHOT);
+    assertThat(judge(preface.replace('1', '2'))).isEqualTo(UNKNOWN);
   }
 
   @ParameterizedTest

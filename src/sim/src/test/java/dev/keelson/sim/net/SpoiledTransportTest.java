@@ -129,6 +129,21 @@ class SpoiledTransportTest {
   }
 
   @Test
+  void anotherTransferGoesOnWhereOneThatWasGivenUpEnded() throws InterruptedException {
+    link.limit(4_000_000);
+    sendSnapshot(3_000_000);
+    passes(2_000_000);
+    link.refuse(true);
+    link.cut();
+    assertThat(one.snapshotsSent.poll(60, TimeUnit.SECONDS)).isFalse();
+    long before = link.passedBytes();
+    link.refuse(false);
+    sendSnapshot(3_000_000);
+    snapshotArrives();
+    assertThat(link.passedBytes() - before).isLessThan(1_800_000);
+  }
+
+  @Test
   void aFlippedBitIsNoticed() throws InterruptedException {
     link.limit(8_000_000);
     sendSnapshot(3_000_000);

@@ -51,7 +51,7 @@ final class TransportEnd implements Receiver, SnapshotStore, AutoCloseable {
   TransportEnd(long id, Path directory, PeerSettings settings) {
     this.id = id;
     this.directory = directory;
-    transport = new GrpcTransport(settings, environment, null, PeerFront.GRPC_ONLY);
+    transport = new GrpcTransport(settings, environment, null, PeerFront.MEMBERS_ONLY);
     transport.start(CLUSTER, id, this);
   }
 
