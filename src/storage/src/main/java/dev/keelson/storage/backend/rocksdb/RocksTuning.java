@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.keelson.storage.backend.Family;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -36,6 +38,18 @@ final class RocksTuning implements AutoCloseable {
   private static final int MAX_OPEN_FILES = 512;
   private static final long SYNC_BYTES = 1 << 20;
   private static final int BACKGROUND_JOBS = 2;
+
+  /**
+   * A file that was moved to the last level as it is would be written anew once no snapshot is
+   * older than it: every row twice, for nothing but sequence numbers of zero. After a day that, and
+   * overwritten rows kept for a snapshot, may be worth it. The Java API has no setter for it.
+   */
+  private static final Properties BOTTOM_FILES_STAY = new Properties();
+
+  static {
+    BOTTOM_FILES_STAY.setProperty(
+        "bottommost_file_compaction_delay", String.valueOf(TimeUnit.DAYS.toSeconds(1)));
+  }
 
   private final RocksOptions options;
   private final List<RocksObject> owned = new ArrayList<>();
@@ -100,7 +114,7 @@ final class RocksTuning implements AutoCloseable {
     if (access == Family.Access.POINT) {
       table.setFilterPolicy(filter);
     }
-    return new ColumnFamilyOptions()
+    return ColumnFamilyOptions.getColumnFamilyOptionsFromProps(BOTTOM_FILES_STAY)
         .setTableFormatConfig(table)
         .setWriteBufferSize(SAFETY_FACTOR * options.memtableBytes())
         // Above the number of flushes an owner has under way, so that writes do not stall.
